@@ -1,0 +1,95 @@
+/**
+ * The texts of log lines: Python's `%` formatting for the few forms that log
+ * calls use, its two notations of time, and the escaping that keeps a client
+ * from writing lines of its own.
+ */
+
+/** English names of the days, Monday first. */
+export const WEEKDAYS: readonly string[] = [
+  "Mon",
+  "Tue",
+  "Wed",
+  "Thu",
+  "Fri",
+  "Sat",
+  "Sun",
+];
+
+/** English names of the months, counted from 1. */
+export const MONTHS: readonly (string | null)[] = [
+  null,
+  ...[
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+  ],
+];
+
+/**
+ * Fills arguments into a format: `%s`, `%d` and `%r` in turn, `%%` for a
+ * percent sign. What has no argument stays as it is.
+ */
+export function formatMessage(
+  format: string,
+  args: readonly unknown[],
+): string {
+  if (args.length === 0) return format;
+  let next = 0;
+  return format.replace(/%[sdr%]/g, (form) => {
+    if (form === "%%") return "%";
+    if (next >= args.length) return form;
+    const value = args[next++];
+    return form === "%r" ? quote(String(value)) : String(value);
+  });
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "\\'")}'`;
+}
+
+/**
+ * Makes control characters visible: a terminal obeys them, and a line break
+ * would begin a line that looks like one of ours.
+ */
+export function escapeControls(text: string): string {
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  if (!/[\x00-\x1f\x7f-\x9f\\]/.test(text)) return text;
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  return text.replace(
+    /[\x00-\x1f\x7f-\x9f\\]/g,
+    (character) =>
+      character === "\\"
+        ? "\\\\"
+        : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+let cachedSecond = -1;
+let cachedText = "";
+
+/** A time as log lines show it: `23/Nov/2026 09:30:00`, local. */
+export function formatLogTime(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== cachedSecond) {
+    const date = new Date(milliseconds);
+    const two = (value: number) => String(value).padStart(2, "0");
+    cachedSecond = second;
+    cachedText =
+      `${two(date.getDate())}/${
+        MONTHS[date.getMonth() + 1]
+      }/${date.getFullYear()} ` +
+      `${two(date.getHours())}:${two(date.getMinutes())}:${
+        two(date.getSeconds())
+      }`;
+  }
+  return cachedText;
+}

@@ -1,0 +1,197 @@
+import {
+  BufferedReader,
+  type Bytes,
+  SocketIO,
+} from "../socketserver/io/mod.ts";
+import { BodyRaw } from "./_body_raw.ts";
+import {
+  type HeadOptions,
+  HeadScanner,
+  ProtocolError,
+  type RequestFraming,
+} from "./protocol/mod.ts";
+
+/** How much and how slowly a client may send; a handler has all of these. */
+export interface RequestLimits extends HeadOptions {
+  /** Seconds from the first byte of a head to its last. */
+  headerTimeout: number | null;
+  /** Seconds that a connection may wait for its next request. */
+  idleTimeout: number | null;
+  /** Bytes of a body. */
+  maxBodyBytes: number | null;
+  /** Seconds for a body. */
+  bodyTimeout: number | null;
+  /** Bytes a second that a body must bring. */
+  minBodyRate: number | null;
+  /** Bytes of an unread body that are thrown away. */
+  maxDrainBytes: number;
+  /** Seconds that this may take. */
+  drainTimeout: number;
+}
+
+/**
+ * Reads one request after the other from a connection: waits for a head,
+ * opens the body behind it, and throws away what the handler leaves of that.
+ */
+export class RequestReader {
+  readonly #reader: BufferedReader;
+  readonly #socket: SocketIO | undefined;
+  readonly #limits: RequestLimits;
+  readonly #scanner: HeadScanner;
+  #body: BodyRaw | undefined;
+  #idle = false;
+  #stopped = false;
+
+  constructor(reader: BufferedReader, limits: RequestLimits) {
+    this.#reader = reader;
+    this.#socket = reader.raw instanceof SocketIO ? reader.raw : undefined;
+    this.#limits = limits;
+    this.#scanner = new HeadScanner(limits);
+  }
+
+  /** The connection's reader. */
+  get connection(): BufferedReader {
+    return this.#reader;
+  }
+
+  /**
+   * Gives up waiting for a request, if none has begun.
+   *
+   * @param close Closes the connection.
+   */
+  stop(close: () => void): void {
+    if (!this.#idle) return;
+    this.#stopped = true;
+    close();
+  }
+
+  /**
+   * Waits for a whole head. Every byte of it is looked at once, however small
+   * the pieces are in which it comes.
+   *
+   * @param first Whether it is the first one: then a silent client has no
+   * more time than one that is slow.
+   * @returns Its bytes, `null` if the client left or kept silent instead.
+   * @throws {ProtocolError} As soon as it breaks a limit; 408 if it takes too long.
+   */
+  async head(first: boolean): Promise<Bytes | null> {
+    const { headerTimeout, idleTimeout } = this.#limits;
+    this.#scanner.reset();
+    let begun = false;
+    try {
+      while (true) {
+        const window = this.#reader.buffered;
+        if (window.length > 0) {
+          const length = this.#scanner.headLength(window);
+          if (length >= 0) {
+            const head = window.slice(0, length);
+            this.#reader.consume(length);
+            return head;
+          }
+          if (!begun) this.#deadline(headerTimeout);
+          begun = true;
+        } else {
+          this.#deadline(first ? headerTimeout : idleTimeout);
+          this.#idle = true;
+        }
+        const count = await this.#reader.fill();
+        this.#idle = false;
+        if (count === 0) return null;
+      }
+    } catch (error) {
+      if (this.#stopped) return null;
+      if (!(error instanceof Deno.errors.TimedOut)) throw error;
+      if (!begun) return null;
+      throw new ProtocolError("Cannot read a head: it takes too long", 408);
+    } finally {
+      this.#idle = false;
+    }
+  }
+
+  /** What has arrived of a head that was refused. */
+  get rest(): Uint8Array {
+    return this.#reader.buffered;
+  }
+
+  /**
+   * Opens the body behind the head.
+   *
+   * @param framing Where it ends.
+   * @param beforeFirstRead Called once, if it is read at all.
+   * @throws {ProtocolError} 413 if it is announced to be too large.
+   */
+  openBody(
+    framing: RequestFraming,
+    beforeFirstRead: () => Promise<void>,
+  ): BufferedReader {
+    const { maxBodyBytes } = this.#limits;
+    if (
+      framing.kind === "length" && maxBodyBytes !== null &&
+      framing.length > maxBodyBytes
+    ) {
+      throw new ProtocolError(
+        `Cannot take a body of ${framing.length} bytes`,
+        413,
+      );
+    }
+    this.#deadline(null);
+    const started = performance.now();
+    let begun = false;
+    this.#body = new BodyRaw(
+      this.#reader,
+      framing,
+      maxBodyBytes,
+      async (received) => {
+        if (!begun) {
+          begun = true;
+          await beforeFirstRead();
+        }
+        this.#deadline(this.#bodyTime(started, received));
+      },
+    );
+    return new BufferedReader(this.#body);
+  }
+
+  /**
+   * Throws away what is left of the body, within limits.
+   *
+   * @returns Whether the next request can follow.
+   */
+  async drain(): Promise<boolean> {
+    const body = this.#body;
+    if (!body || body.ended) return true;
+    const { maxDrainBytes, drainTimeout } = this.#limits;
+    const announced = body.announced;
+    if (announced !== null && announced > maxDrainBytes) return false;
+    try {
+      return await body.discard(
+        maxDrainBytes,
+        () => this.#deadline(drainTimeout),
+      );
+    } catch (error) {
+      if (
+        error instanceof ProtocolError || error instanceof Deno.errors.TimedOut
+      ) return false;
+      throw error;
+    }
+  }
+
+  #deadline(seconds: number | null): void {
+    this.#socket?.setReadDeadline(seconds);
+  }
+
+  /** Seconds left for the next bytes of a body, or `null` for no limit. */
+  #bodyTime(started: number, received: number): number | null {
+    const { bodyTimeout, minBodyRate } = this.#limits;
+    const passed = (performance.now() - started) / 1000;
+    const byRate = minBodyRate === null
+      ? Infinity
+      : RATE_GRACE + received / minBodyRate - passed;
+    const whole = bodyTimeout === null ? Infinity : bodyTimeout - passed;
+    const left = Math.min(byRate, whole);
+    return left === Infinity ? null : Math.max(0, left);
+  }
+}
+
+// Seconds before the rate of a body counts: connections begin slowly.
+const RATE_GRACE = 5;

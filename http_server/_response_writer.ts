@@ -1,0 +1,119 @@
+import { BufferedIOBase, bytesOf } from "../socketserver/io/mod.ts";
+import {
+  chunkHead,
+  CRLF,
+  LAST_CHUNK,
+  type ResponseFraming,
+} from "./protocol/mod.ts";
+
+/**
+ * The `wfile` of a `do*` method. Until the head is sent bytes pass as they
+ * are; then they are the body, framed as `responseFraming` has decided.
+ */
+export class ResponseWriter extends BufferedIOBase {
+  #output: BufferedIOBase;
+  #framing: ResponseFraming | undefined;
+  #left = 0;
+  #ended = false;
+  #rawBytes = 0;
+
+  constructor(output: BufferedIOBase) {
+    super();
+    this.#output = output;
+  }
+
+  /** The connection's own writer. */
+  get output(): BufferedIOBase {
+    return this.#output;
+  }
+
+  /** Whether the final head was sent. */
+  get begun(): boolean {
+    return this.#framing !== undefined;
+  }
+
+  /** Bytes that passed before any head was sent. */
+  get rawBytes(): number {
+    return this.#rawBytes;
+  }
+
+  override get closed(): boolean {
+    return this.#output.closed;
+  }
+
+  override writable(): boolean {
+    return true;
+  }
+
+  override fileno(): number {
+    return this.#output.fileno();
+  }
+
+  /** Sends a final head; what is written from now on is the body. */
+  sendHead(head: Uint8Array, framing: ResponseFraming): Promise<number> {
+    this.#framing = framing;
+    this.#left = framing.kind === "length" ? framing.length : 0;
+    return this.#output.write(head);
+  }
+
+  /** Sends an interim head, or field lines that the handler composed itself. */
+  sendRaw(bytes: Uint8Array): Promise<number> {
+    return this.#output.write(bytes);
+  }
+
+  override async write(bytes: ArrayBufferView): Promise<number> {
+    const given = bytesOf(bytes);
+    const size = given.length;
+    if (this.#ended) {
+      throw new TypeError("Cannot write: the answer is complete");
+    }
+    switch (this.#framing?.kind) {
+      case "none":
+        return size;
+      case "length":
+        if (size > this.#left) {
+          throw new RangeError(
+            `Cannot write ${size} bytes: Content-Length leaves ${this.#left}`,
+          );
+        }
+        this.#left -= size;
+        await this.#output.write(given);
+        return size;
+      case "chunked":
+        if (size === 0) return 0;
+        await this.#output.write(chunkHead(size));
+        await this.#output.write(given);
+        await this.#output.write(CRLF);
+        return size;
+      case undefined:
+        this.#rawBytes += size;
+        return await this.#output.write(given);
+      default:
+        return await this.#output.write(given);
+    }
+  }
+
+  override flush(): Promise<void> {
+    return this.#output.flush();
+  }
+
+  /**
+   * Ends the body.
+   *
+   * @returns Whether all of it was written that the head has promised.
+   */
+  async end(): Promise<boolean> {
+    if (!this.#ended) {
+      this.#ended = true;
+      if (this.#framing?.kind === "chunked") {
+        await this.#output.write(LAST_CHUNK);
+      }
+    }
+    return this.#left === 0;
+  }
+
+  /** Closing ends this answer only; the connection has an owner. */
+  override async close(): Promise<void> {
+    await this.flush();
+  }
+}

@@ -1,0 +1,333 @@
+import { StreamRequestHandler } from "../socketserver/mod.ts";
+import {
+  escapeControls,
+  formatLogTime,
+  formatMessage,
+  MONTHS,
+  WEEKDAYS,
+} from "./_log_format.ts";
+import { ResponseWriter } from "./_response_writer.ts";
+import { VERSION } from "./_version.ts";
+import {
+  DEFAULT_ERROR_CONTENT_TYPE,
+  DEFAULT_ERROR_MESSAGE,
+  type ErrorPageValues,
+  escapeHtml,
+  formatErrorPage,
+} from "./error_page.ts";
+import {
+  applyFraming,
+  checkFieldName,
+  checkFieldValue,
+  checkReasonPhrase,
+  Fields,
+  formatHttpDate,
+  hasToken,
+  responseFraming,
+  responses,
+  serializeFields,
+  serializeResponseHead,
+  statusAllowsContent,
+  type StatusTexts,
+} from "./protocol/mod.ts";
+
+/** A status line and fields that were not sent yet. */
+export interface PendingHead {
+  /** The status code; `null` if only fields were given so far. */
+  status: number | null;
+  /** The reason phrase. */
+  reason: string;
+  /** The fields. */
+  fields: Fields;
+}
+
+const utf8 = new TextEncoder();
+
+/**
+ * The answering half of {@linkcode BaseHTTPRequestHandler}: the status line,
+ * the fields, error pages and the log.
+ *
+ * @typeParam Address Where connections come from.
+ * @typeParam Server The server's class.
+ */
+export abstract class HTTPResponder<
+  Address extends Deno.Addr = Deno.NetAddr,
+  Server extends object = object,
+> extends StreamRequestHandler<Address, Server> {
+  /** First word of the `Server` field. */
+  serverVersion: string = `BaseHTTP/${VERSION}`;
+  /** Second word of the `Server` field. */
+  sysVersion: string = `Deno/${Deno.version.deno}`;
+  /** The version of answers; below `HTTP/1.1` connections close as Python's do. */
+  protocolVersion = "HTTP/1.1";
+  /** The page of `sendError`: a template with `%(code)d`, `%(message)s`, `%(explain)s`, or a function. */
+  errorMessageFormat: string | ((values: ErrorPageValues) => string) =
+    DEFAULT_ERROR_MESSAGE;
+  /** The media type of that page. */
+  errorContentType: string = DEFAULT_ERROR_CONTENT_TYPE;
+  /** Reason phrase and description of each status code. */
+  responses: StatusTexts = responses;
+  /** English names of the days, Monday first. */
+  weekdayname: readonly string[] = WEEKDAYS;
+  /** English names of the months, counted from 1. */
+  monthname: readonly (string | null)[] = MONTHS;
+
+  /** The method, or `null` before it is known. */
+  command: string | null = null;
+  /** The version of the request. */
+  requestVersion = "";
+  /** The request line without its end. */
+  requestline = "";
+  /** Whether the connection closes after this request. */
+  closeConnection = true;
+
+  /** What `sendResponse` and `sendHeader` have gathered. */
+  protected _headersBuffer: PendingHead | null = null;
+
+  /**
+   * Begins an answer: logs the request, and gathers the status line, `Server`
+   * and `Date`. Nothing is sent before `endHeaders`.
+   *
+   * @param code The status code.
+   * @param message The reason phrase; the code's own if left out.
+   * @throws {TypeError} If `message` has characters that cannot be sent.
+   */
+  sendResponse(code: number, message?: string | null): void {
+    this.logRequest(code);
+    this.sendResponseOnly(code, message);
+    this.sendHeader("Server", this.versionString());
+    this.sendHeader("Date", this.dateTimeString());
+  }
+
+  /**
+   * Begins an answer with the status line alone.
+   *
+   * @param code The status code.
+   * @param message The reason phrase; the code's own if left out.
+   * @throws {TypeError} If `message` has characters that cannot be sent.
+   */
+  sendResponseOnly(code: number, message?: string | null): void {
+    if (this.requestVersion === "HTTP/0.9") return;
+    const reason = message ?? this.responses[code]?.[0] ?? "";
+    checkReasonPhrase(reason);
+    const { fields } = this._headersBuffer ?? { fields: new Fields() };
+    this._headersBuffer = { status: code, reason, fields };
+  }
+
+  /**
+   * Gathers a field of the answer. `Connection: close` and `keep-alive` decide
+   * about the connection, too.
+   *
+   * @param keyword The field's name.
+   * @param value Its value; numbers are written out.
+   * @throws {TypeError} If either has characters that cannot be sent: a line
+   * break in a value would let its author write the rest of the answer.
+   */
+  sendHeader(keyword: string, value: string | number): void {
+    if (this.requestVersion !== "HTTP/0.9") {
+      const text = String(value);
+      checkFieldName(keyword);
+      checkFieldValue(text);
+      this._headersBuffer ??= {
+        status: null,
+        reason: "",
+        fields: new Fields(),
+      };
+      this._headersBuffer.fields.add(keyword, text);
+    }
+    if (keyword.length === 10 && keyword.toLowerCase() === "connection") {
+      if (hasToken(String(value), "close")) this.closeConnection = true;
+      else if (hasToken(String(value), "keep-alive")) {
+        this.closeConnection = false;
+      }
+    }
+  }
+
+  /**
+   * Ends the head and sends it; may be extended, to add fields to every
+   * answer. What is written to `wfile` from now on is the body.
+   *
+   * @throws {TypeError} If an answer was sent already, or its Content-Length
+   * is none.
+   */
+  async endHeaders(): Promise<void> {
+    const head = this._headersBuffer;
+    this._headersBuffer = null;
+    const writer = this.#writer();
+    if (this.requestVersion === "HTTP/0.9") {
+      this.closeConnection = true;
+      await writer.sendHead(NOTHING, BARE);
+    } else if (head?.status === null) {
+      await writer.sendRaw(serializeFields(head.fields));
+    } else if (head && head.status! < 200 && head.status !== 101) {
+      await writer.sendRaw(serializeResponseHead(this.#complete(head)));
+      await writer.flush();
+    } else if (head) {
+      if (writer.begun) {
+        throw new TypeError("Cannot send a second answer to one request");
+      }
+      const framing = responseFraming({
+        requestMethod: this.command ?? "",
+        requestVersion: this.requestVersion,
+        protocolVersion: this.protocolVersion,
+        status: head.status!,
+        fields: head.fields,
+        keepAlive: !this.closeConnection,
+      });
+      applyFraming(head.fields, framing);
+      if (!framing.keepAlive) this.closeConnection = true;
+      await writer.sendHead(
+        serializeResponseHead(this.#complete(head)),
+        framing,
+      );
+    }
+  }
+
+  /**
+   * Sends what was gathered without ending the head.
+   */
+  async flushHeaders(): Promise<void> {
+    const head = this._headersBuffer;
+    if (!head) return;
+    this._headersBuffer = null;
+    const lines = head.status === null
+      ? serializeFields(head.fields)
+      : serializeResponseHead(this.#complete(head));
+    await this.#writer().sendRaw(lines.subarray(0, -2));
+  }
+
+  /**
+   * Answers with an error page, and closes the connection afterwards.
+   *
+   * @param code The status code.
+   * @param message The reason phrase; the code's own if left out.
+   * @param explain What it means; the code's own description if left out.
+   */
+  async sendError(
+    code: number,
+    message?: string | null,
+    explain?: string | null,
+  ): Promise<void> {
+    const [phrase, description] = this.responses[code] ?? ["???", "???"];
+    const reason = message ?? phrase;
+    this.logError("code %d, message %s", code, reason);
+    this.sendResponse(code, reason);
+    this.sendHeader("Connection", "close");
+    let page = NOTHING;
+    if (statusAllowsContent(code)) {
+      page = utf8.encode(formatErrorPage(this.errorMessageFormat, {
+        code,
+        message: escapeHtml(reason),
+        explain: escapeHtml(explain ?? description),
+      }));
+      this.sendHeader("Content-Type", this.errorContentType);
+      this.sendHeader("Content-Length", page.length);
+    }
+    await this.endHeaders();
+    if (this.command !== "HEAD" && page.length > 0) {
+      await this.wfile.write(page);
+    }
+  }
+
+  #complete(
+    head: PendingHead,
+  ): { version: string; status: number; reason: string; fields: Fields } {
+    return {
+      version: this.protocolVersion,
+      status: head.status!,
+      reason: head.reason,
+      fields: head.fields,
+    };
+  }
+
+  /** Where answers go: `wfile`, also when a test has put another stream there. */
+  #writer(): ResponseWriter {
+    return this.wfile instanceof ResponseWriter
+      ? this.wfile
+      : new ResponseWriter(this.wfile);
+  }
+
+  /** The `Server` field: both version words; may be overridden. */
+  versionString(): string {
+    return `${this.serverVersion} ${this.sysVersion}`;
+  }
+
+  /**
+   * A time as HTTP writes it, for `Date` and `Last-Modified` (RFC 9110, 5.6.7).
+   *
+   * @param timestamp Seconds since 1970; now if left out.
+   * @returns Such as `Mon, 23 Nov 2026 09:30:00 GMT`.
+   */
+  dateTimeString(timestamp?: number | null): string {
+    return formatHttpDate(
+      timestamp === undefined || timestamp === null
+        ? Date.now()
+        : timestamp * 1000,
+    );
+  }
+
+  /** Now, as log lines show it: `23/Nov/2026 09:30:00`. */
+  logDateTimeString(): string {
+    return formatLogTime(Date.now());
+  }
+
+  /** The client's address for the log; may be overridden. No name is looked up. */
+  addressString(): string {
+    const { hostname, path } = this.clientAddress as {
+      hostname?: string;
+      path?: string;
+    };
+    // IPv4 clients of a socket that listens on `::`.
+    return hostname?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "") ?? path ??
+      "-";
+  }
+
+  /**
+   * Logs an answer; may be overridden.
+   *
+   * @param code The status code.
+   * @param size Bytes of the body, if they are known.
+   */
+  logRequest(code: number | string = "-", size: number | string = "-"): void {
+    this.logMessage('"%s" %s %s', this.requestline, code, size);
+  }
+
+  /**
+   * Logs what went wrong; may be overridden.
+   *
+   * @param format Text with `%s`, `%d` and `%r` for the arguments.
+   * @param args The arguments.
+   */
+  logError(format: string, ...args: unknown[]): void {
+    this.logMessage(format, ...args);
+  }
+
+  /**
+   * Writes a line to stderr: client, time, message. Control characters are
+   * made visible, so that no client can write lines of its own. May be
+   * overridden.
+   *
+   * @param format Text with `%s`, `%d` and `%r` for the arguments.
+   * @param args The arguments.
+   */
+  logMessage(format: string, ...args: unknown[]): void {
+    const message = escapeControls(formatMessage(format, args));
+    const line =
+      `${this.addressString()} - - [${this.logDateTimeString()}] ${message}\n`;
+    const bytes = utf8.encode(line);
+    for (let done = 0; done < bytes.length;) {
+      done += Deno.stderr.writeSync(bytes.subarray(done));
+    }
+  }
+}
+
+const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+/** HTTP/0.9: no head, and the body ends with the connection. */
+const BARE = {
+  kind: "close",
+  length: 0,
+  keepAlive: false,
+  remove: [],
+  add: [],
+} as const;

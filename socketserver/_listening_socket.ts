@@ -1,0 +1,88 @@
+import { announce, resourceId, type Selectable } from "./io/mod.ts";
+
+/** What a listening socket needs of a listener; `Deno.Listener` has it. */
+interface Listener<Conn, Address> {
+  readonly addr: Address;
+  accept(): Promise<Conn>;
+  close(): void;
+}
+
+/**
+ * The `socket` of a stream server: a listener that can be waited for, and
+ * whose accept is kept. An accept that is no longer awaited still takes the
+ * next connection, so it is handed to whoever asks next.
+ */
+export class ListeningSocket<Conn extends Deno.Conn, Address extends Deno.Addr>
+  implements Selectable {
+  #listener: Listener<Conn, Address>;
+  #address: Address;
+  #closed = false;
+  #timeout: number | null = null;
+  #accepting: Promise<Conn> | undefined;
+  #settled = false;
+
+  constructor(
+    listener: Listener<Conn, Address>,
+    address: Address = listener.addr,
+  ) {
+    this.#listener = listener;
+    this.#address = address;
+  }
+
+  /** The address it is bound to. */
+  getsockname(): Address {
+    return this.#address;
+  }
+
+  /** Seconds that `handleRequest()` waits at most, or `null`. */
+  gettimeout(): number | null {
+    return this.#timeout;
+  }
+
+  /** Sets how many seconds `handleRequest()` waits at most. */
+  settimeout(seconds: number | null): void {
+    this.#timeout = seconds;
+  }
+
+  /** The resource id, -1 once closed. */
+  fileno(): number {
+    return this.#closed ? -1 : announce(resourceId(this), this);
+  }
+
+  /** The next connection. */
+  async accept(): Promise<Conn> {
+    const accepting = this.#keptAccept();
+    try {
+      return await accepting;
+    } finally {
+      this.#accepting = undefined;
+    }
+  }
+
+  /** Whether `accept()` would answer at once, if only with an error. */
+  whenReadable(): true | Promise<unknown> {
+    const accepting = this.#keptAccept();
+    if (this.#settled) return true;
+    return accepting.then(() => {}, () => {});
+  }
+
+  /** Stops listening; a connection that was accepted for nobody is closed. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listener.close();
+    this.#accepting?.then((conn) => conn.close(), () => {});
+  }
+
+  #keptAccept(): Promise<Conn> {
+    if (!this.#accepting) {
+      this.#settled = false;
+      const accepting = this.#accepting = this.#listener.accept();
+      const settle = () => {
+        if (this.#accepting === accepting) this.#settled = true;
+      };
+      accepting.then(settle, settle);
+    }
+    return this.#accepting;
+  }
+}

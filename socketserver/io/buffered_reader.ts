@@ -1,0 +1,604 @@
+import { settled } from "./_abortable.ts";
+import {
+  bufferSizeArgument,
+  positionArgument,
+  sizeArgument,
+  whenceArgument,
+} from "./_arguments.ts";
+import { findByte } from "./_find_byte.ts";
+import { closeAfter } from "./_close_after.ts";
+import { Mutex } from "./_mutex.ts";
+import { rawPosition } from "./_raw_position.ts";
+import { BufferedIOBase } from "./buffered_io_base.ts";
+import { type Bytes, bytesOf, EMPTY } from "./bytes.ts";
+import { DEFAULT_BUFFER_SIZE, SEEK_CUR, SEEK_SET } from "./constants.ts";
+import { UnsupportedOperation } from "./errors.ts";
+import type { RawIOBase } from "./raw_io_base.ts";
+import { announce, type Selectable } from "./resource_id.ts";
+
+const LF = 10;
+
+// A peer that announces a terabyte gets this much room, and then as much
+// again as it has sent.
+const FIRST_STEP = 1 << 16;
+
+/** A raw stream whose reads answer `null` only if `WouldBlock` says so. */
+export type RawReader<WouldBlock extends null = never> = {
+  readinto(buffer: Uint8Array): Promise<number | WouldBlock>;
+  /** Bytes left to be read as far as is known, so that they get room at once. */
+  remaining?(): Promise<number>;
+} & RawIOBase;
+
+/** Options of a single read. */
+export interface ReadOptions {
+  /** Ends the wait. What arrives later is kept for the next read. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of a {@linkcode BufferedReader}. */
+export interface BufferedReaderOptions {
+  /** The longest line that `readline()` gathers, in bytes. No limit by default. */
+  maxLineLength?: number;
+}
+
+/**
+ * Reads from a raw stream through a buffer, Python's `io.BufferedReader`.
+ *
+ * Concurrent calls take turns; none loses or doubles a byte. A read that is
+ * aborted, or that fails half-way, leaves what has arrived in the buffer.
+ *
+ * Parsers look at what is buffered without a promise: {@linkcode buffered} is
+ * the window, {@linkcode consume} moves its start, {@linkcode fill} waits for
+ * more.
+ *
+ * @typeParam WouldBlock `null` over a non-blocking raw stream, whose reads then
+ * answer `null` where nothing at all is available.
+ *
+ * @example Reads lines
+ * ```ts
+ * import { BufferedReader, RawIOBase } from "@pystd/server/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Zen extends RawIOBase {
+ *   #text = new TextEncoder().encode("simple\ncomplex\n");
+ *   override readable(): boolean {
+ *     return true;
+ *   }
+ *   override readinto(buffer: Uint8Array): Promise<number> {
+ *     const count = Math.min(buffer.length, this.#text.length);
+ *     buffer.set(this.#text.subarray(0, count));
+ *     this.#text = this.#text.subarray(count);
+ *     return Promise.resolve(count);
+ *   }
+ * }
+ *
+ * const reader = new BufferedReader(new Zen());
+ * assertEquals(await reader.readline(), new TextEncoder().encode("simple\n"));
+ * ```
+ */
+export class BufferedReader<WouldBlock extends null = never>
+  extends BufferedIOBase
+  implements Selectable {
+  #raw: RawReader<WouldBlock> | undefined;
+  #mutex = new Mutex();
+  #size: number;
+  #maxLineLength: number;
+
+  // The window: #buffer[#start..#end] was read and is not yet consumed.
+  // Allocated by the first read, so that a stream never read costs nothing.
+  #buffer: Bytes = EMPTY;
+  #start = 0;
+  #end = 0;
+
+  // The read of the raw stream that is under way. It survives an aborted
+  // call: its bytes land in the buffer, and the next call waits for it.
+  #filling: Promise<number | WouldBlock> | undefined;
+
+  /**
+   * Puts a buffer in front of a raw stream. Nothing is read yet.
+   *
+   * @param raw The stream to read.
+   * @param bufferSize Bytes to ask it for at once.
+   * @param options Limits.
+   * @throws {UnsupportedOperation} If `raw` cannot be read.
+   * @throws {RangeError} If `bufferSize` is not a positive whole number.
+   */
+  constructor(
+    raw: RawReader<NoInfer<WouldBlock>>,
+    bufferSize: number = DEFAULT_BUFFER_SIZE,
+    options: BufferedReaderOptions = {},
+  ) {
+    super();
+    if (!raw.readable()) {
+      throw new UnsupportedOperation(
+        `Cannot buffer reads of "${raw.constructor.name}": it is not readable`,
+      );
+    }
+    this.#raw = raw;
+    this.#size = bufferSizeArgument(bufferSize);
+    this.#maxLineLength = options.maxLineLength ?? Infinity;
+  }
+
+  /**
+   * The stream below.
+   *
+   * @throws {TypeError} If it was detached.
+   */
+  get raw(): RawReader<WouldBlock> {
+    if (!this.#raw) {
+      throw new TypeError(
+        `Cannot use "${this.constructor.name}": raw stream was detached`,
+      );
+    }
+    return this.#raw;
+  }
+
+  /** Whether the stream below is closed. */
+  override get closed(): boolean {
+    return this.raw.closed;
+  }
+
+  /** The name of the stream below: a path, or a number. */
+  get name(): unknown {
+    return (this.raw as { name?: unknown }).name;
+  }
+
+  /** The mode of the stream below. */
+  get mode(): unknown {
+    return (this.raw as { mode?: unknown }).mode;
+  }
+
+  /** Whether the stream below can be read. */
+  override readable(): boolean {
+    return this.raw.readable();
+  }
+
+  /** Whether the stream below has positions. */
+  override seekable(): boolean {
+    return this.raw.seekable();
+  }
+
+  /** Whether the stream below is a terminal. */
+  override isatty(): boolean {
+    return this.raw.isatty();
+  }
+
+  /** The resource id of the stream below. */
+  override fileno(): number {
+    return announce(this.raw.fileno(), this);
+  }
+
+  /** Tells a selector whether a read would return at once. */
+  whenReadable(): true | Promise<unknown> {
+    if (this.#end > this.#start) return true;
+    const turn = this.#mutex.enter();
+    if (turn) return turn.then(() => this.#mutex.leave());
+    const filling = this.#keptFill(this.#half, this.#size);
+    this.#mutex.leave();
+    return filling.then(() => {}, () => {});
+  }
+
+  /**
+   * What was read ahead, as a view of the buffer: no copy. It is valid until
+   * the next call that reads or closes; copy what is to outlive that.
+   */
+  get buffered(): Bytes {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  /**
+   * Takes bytes off the start of {@linkcode buffered}.
+   *
+   * @param count How many bytes.
+   * @throws {RangeError} If fewer are buffered.
+   */
+  consume(count: number): void {
+    const start = this.#start + count;
+    if (!(start >= this.#start && start <= this.#end)) {
+      throw new RangeError(
+        `Cannot consume ${count} bytes: ${
+          this.#end - this.#start
+        } are buffered`,
+      );
+    }
+    this.#start = start;
+  }
+
+  /**
+   * Reads once more into the buffer, whatever it holds already: it grows as
+   * far as the caller asks, so the caller sets the limit.
+   *
+   * @param options A signal that ends the wait.
+   * @returns How many bytes came, 0 at the end of the stream.
+   */
+  async fill(options?: ReadOptions): Promise<number | WouldBlock> {
+    const turn = this.#mutex.enter(options?.signal);
+    if (turn) await turn;
+    try {
+      this._checkClosed("fill");
+      return await this.#fillMore(options?.signal);
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /**
+   * Reads exactly `size` bytes, fewer only at the end of the stream.
+   *
+   * @param size Bytes wanted; everything to the end if -1, null or left out.
+   * @param options A signal that ends the wait.
+   * @returns The bytes, empty at the end.
+   * @throws {RangeError} If `size` is less than -1.
+   * @throws {TypeError} If the stream is closed.
+   */
+  override async read(
+    size?: number | null,
+    options?: ReadOptions,
+  ): Promise<Bytes | WouldBlock> {
+    const count = sizeArgument(size);
+    if (size! < -1) {
+      throw new RangeError(`Cannot read ${size} bytes: it must be at least -1`);
+    }
+    const turn = this.#mutex.enter(options?.signal);
+    if (turn) await turn;
+    try {
+      this._checkClosed("read");
+      return count < 0
+        ? await this.#readAll(options)
+        : await this.#readExactly(count, options);
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  async #readExactly(
+    count: number,
+    options?: ReadOptions,
+  ): Promise<Bytes | WouldBlock> {
+    while (true) {
+      const have = this.#end - this.#start;
+      if (have >= count) return this.#take(count);
+      const missing = count - have;
+      const got = await this.#fill(
+        Math.min(missing, this.#half),
+        Math.min(missing, Math.max(have, FIRST_STEP)),
+        options?.signal,
+      );
+      if (!got) return have === 0 && got === null ? got : this.#take(have);
+    }
+  }
+
+  async #readAll(options?: ReadOptions): Promise<Bytes | WouldBlock> {
+    // One byte more than is expected, so that the end shows without growing.
+    const { raw } = this;
+    const room = raw.remaining ? await raw.remaining() + 1 : 1;
+    let got = await this.#fill(room, room, options?.signal);
+    while (true) {
+      const have = this.#end - this.#start;
+      if (!got) return have === 0 && got === null ? got : this.#take(have);
+      got = await this.#fill(1, have, options?.signal);
+    }
+  }
+
+  /**
+   * Reads what is buffered, or else whatever one read of the raw stream gives.
+   *
+   * @param size The most to return, in bytes; the buffer's size if negative or left out.
+   * @param options A signal that ends the wait.
+   * @returns Some bytes, empty at the end of the stream.
+   */
+  override async read1(
+    size?: number | null,
+    options?: ReadOptions,
+  ): Promise<Bytes | WouldBlock> {
+    const count = sizeArgument(size);
+    const most = count < 0 ? this.#size : count;
+    const turn = this.#mutex.enter(options?.signal);
+    if (turn) await turn;
+    try {
+      this._checkClosed("read1");
+      if (most === 0) return EMPTY;
+      if (this.#end === this.#start) {
+        const room = Math.min(most, FIRST_STEP);
+        const got = await this.#fill(room, room, options?.signal);
+        if (got === null) return got;
+      }
+      return this.#take(Math.min(most, this.#end - this.#start));
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /**
+   * Shows what comes next without taking it, with at most one read of the raw
+   * stream, and none while anything is buffered.
+   *
+   * @param _size How much would be welcome; there may be more or less.
+   * @param options A signal that ends the wait.
+   * @returns A copy of all that is buffered, empty at the end of the stream.
+   */
+  async peek(_size = 0, options?: ReadOptions): Promise<Bytes> {
+    const turn = this.#mutex.enter(options?.signal);
+    if (turn) await turn;
+    try {
+      this._checkClosed("peek");
+      if (this.#end === this.#start) await this.#fillMore(options?.signal);
+      return this.#buffer.slice(this.#start, this.#end);
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /** Fills `buffer` from the stream, less only at its end; see {@linkcode BufferedIOBase.readinto}. */
+  override readinto(buffer: ArrayBufferView): Promise<number | WouldBlock> {
+    return this.#readinto(buffer, true);
+  }
+
+  /**
+   * Reads what is buffered into `buffer`, or else whatever one raw read gives;
+   * see {@linkcode BufferedIOBase.readinto1}.
+   */
+  override readinto1(buffer: ArrayBufferView): Promise<number | WouldBlock> {
+    return this.#readinto(buffer, false);
+  }
+
+  async #readinto(
+    buffer: ArrayBufferView,
+    whole: boolean,
+  ): Promise<number | WouldBlock> {
+    const target = bytesOf(buffer);
+    const turn = this.#mutex.enter();
+    if (turn) await turn;
+    let done = 0;
+    try {
+      this._checkClosed("readinto");
+      while (done < target.length) {
+        const rest = target.subarray(done);
+        if (this.#end > this.#start) {
+          done += this.#takeInto(rest);
+        } else {
+          const direct = rest.length >= this.#size && !this.#filling;
+          const got = direct
+            ? await this.raw.readinto(rest)
+            : await this.#fillMore();
+          if (!got) return done === 0 ? got : done;
+          if (!direct) continue;
+          done += this.#checkCount(got, rest.length);
+        }
+        if (!whole) break;
+      }
+      return done;
+    } catch (error) {
+      if (done > 0) this.#putBack(target.subarray(0, done));
+      throw error;
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /**
+   * Reads one line, its LF included; the last one may lack it.
+   *
+   * @param size The most to read of it, in bytes; no limit if negative, null or left out.
+   * @param options A signal that ends the wait.
+   * @returns The line, empty at the end of the stream.
+   * @throws {RangeError} If the line is longer than `maxLineLength`; it stays
+   * unread.
+   * @throws {TypeError} If the stream is closed.
+   */
+  override async readline(
+    size?: number | null,
+    options?: ReadOptions,
+  ): Promise<Bytes> {
+    const limit = sizeArgument(size);
+    const turn = this.#mutex.enter(options?.signal);
+    if (turn) await turn;
+    try {
+      this._checkClosed("readline");
+      let searched = 0;
+      while (true) {
+        const have = this.#end - this.#start;
+        const lf = findByte(
+          this.#buffer,
+          LF,
+          this.#start + searched,
+          this.#end,
+        );
+        const found = lf >= 0;
+        const length = found ? lf + 1 - this.#start : have;
+        if (limit >= 0 && length >= limit) return this.#take(limit);
+        if (length > this.#maxLineLength) {
+          throw new RangeError(
+            `Cannot read a line: longer than ${this.#maxLineLength} bytes`,
+          );
+        }
+        if (found) return this.#take(length);
+        searched = have;
+        if (!await this.#fillMore(options?.signal)) return this.#take(have);
+      }
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /**
+   * The position of the next byte to be read.
+   *
+   * @returns Bytes from the start, never negative.
+   * @throws {UnsupportedOperation} If the stream below has no positions.
+   */
+  override async tell(): Promise<number> {
+    const turn = this.#mutex.enter();
+    if (turn) await turn;
+    try {
+      this._checkClosed("tell");
+      this._checkSeekable("tell");
+      if (this.#filling) await this.#fillMore();
+      const at = await rawPosition(this.raw, 0, SEEK_CUR);
+      return Math.max(0, at - (this.#end - this.#start));
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /**
+   * Moves the position and drops what was read ahead.
+   *
+   * @param position Bytes from the place that `whence` names.
+   * @param whence `SEEK_SET`, `SEEK_CUR` (from the logical position) or `SEEK_END`.
+   * @returns The new position from the start, in bytes.
+   * @throws {UnsupportedOperation} If the stream below has no positions.
+   */
+  override async seek(
+    position: number,
+    whence: number = SEEK_SET,
+  ): Promise<number> {
+    positionArgument(position);
+    whenceArgument(whence);
+    const turn = this.#mutex.enter();
+    if (turn) await turn;
+    try {
+      this._checkClosed("seek");
+      this._checkSeekable("seek");
+      if (this.#filling) await this.#fillMore();
+      const ahead = whence === SEEK_CUR ? this.#end - this.#start : 0;
+      const at = await rawPosition(this.raw, position - ahead, whence);
+      this.#start = this.#end = 0;
+      return at;
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
+  /**
+   * Closes the stream below, even while a read waits; that read then fails.
+   *
+   * @throws What flushing or closing threw; the stream below is closed even
+   * if flushing fails.
+   */
+  override async close(): Promise<void> {
+    if (!this.#raw || this.closed) return;
+    await closeAfter(this.#raw, () => this.flush());
+  }
+
+  /**
+   * Lets go of the stream below. What was read ahead is lost to it.
+   *
+   * @returns The raw stream.
+   * @throws {TypeError} If it was detached already.
+   */
+  // deno-lint-ignore require-await -- a refusal is a rejection, never a throw
+  override async detach(): Promise<RawReader<WouldBlock>> {
+    const raw = this.raw;
+    this.#raw = undefined;
+    return raw;
+  }
+
+  /** The first `count` buffered bytes, as the caller's own. */
+  #take(count: number): Bytes {
+    const start = this.#start;
+    this.#start += count;
+    // Large reads are handed over as they stand: no second copy of a big body.
+    if (
+      start === 0 && count === this.#end && count * 2 > this.#buffer.length &&
+      count > this.#size
+    ) {
+      const bytes = this.#buffer.subarray(0, count);
+      if (!this.#filling) {
+        this.#buffer = EMPTY;
+        this.#start = this.#end = 0;
+        return bytes;
+      }
+    }
+    return this.#buffer.slice(start, start + count);
+  }
+
+  #takeInto(target: Uint8Array): number {
+    const count = Math.min(target.length, this.#end - this.#start);
+    target.set(this.#buffer.subarray(this.#start, this.#start + count));
+    this.#start += count;
+    return count;
+  }
+
+  /** Buffers again what a failed call had taken; the buffer is empty then. */
+  #putBack(taken: Uint8Array): void {
+    this.#buffer = new Uint8Array(taken);
+    this.#start = 0;
+    this.#end = taken.length;
+  }
+
+  /** A raw read for callers who take whatever comes: the window doubles. */
+  #fillMore(signal?: AbortSignal): Promise<number | WouldBlock> {
+    return this.#fill(this.#half, this.#end - this.#start, signal);
+  }
+
+  /**
+   * Waits for one raw read. It asks for `wanted` bytes or the buffer's size,
+   * whichever is more, but is content with room for `enough`. Every promise
+   * here is paid for by each request of a server.
+   */
+  async #fill(
+    enough: number,
+    wanted: number,
+    signal?: AbortSignal,
+  ): Promise<number | WouldBlock> {
+    signal?.throwIfAborted();
+    const filling = this.#keptFill(enough, Math.max(wanted, this.#size));
+    if (signal) await settled(filling, signal);
+    let got;
+    try {
+      got = await filling;
+    } finally {
+      this.#filling = undefined;
+    }
+    if (got !== null) {
+      this.#end += this.#checkCount(got, this.#buffer.length - this.#end);
+    }
+    return got;
+  }
+
+  #keptFill(enough: number, wanted: number): Promise<number | WouldBlock> {
+    if (!this.#filling) {
+      this.#makeRoom(enough, wanted);
+      this.#filling = this.raw.readinto(
+        this.#buffer.subarray(this.#end, this.#end + wanted),
+      );
+    }
+    return this.#filling;
+  }
+
+  get #half(): number {
+    return (this.#size + 1) >> 1;
+  }
+
+  /**
+   * Moves or grows the window only when there is not `enough` room behind it:
+   * making room for each packet of a slow peer would copy, every time, all it
+   * has sent.
+   */
+  #makeRoom(enough: number, wanted: number): void {
+    const have = this.#end - this.#start;
+    const capacity = this.#buffer.length;
+    let buffer = this.#buffer;
+    if (have === 0) {
+      // What a long line or a body has grown is given back.
+      const fits = capacity === wanted ||
+        capacity > wanted && capacity <= 2 * this.#size;
+      if (!fits) buffer = new Uint8Array(wanted);
+    } else {
+      if (capacity - this.#end >= enough) return;
+      if (capacity - have < wanted) buffer = new Uint8Array(have + wanted);
+      buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    }
+    this.#buffer = buffer;
+    this.#start = 0;
+    this.#end = have;
+  }
+
+  #checkCount(got: number, room: number): number {
+    if (got >= 0 && got <= room && Number.isInteger(got)) return got;
+    throw new Deno.errors.InvalidData(
+      `Cannot read from "${this.raw.constructor.name}": readinto gave ${got}, outside 0 to ${room}`,
+    );
+  }
+}

@@ -1,0 +1,291 @@
+import {
+  type Connection,
+  type ConnectionState,
+  stateOf,
+} from "./_connection_state.ts";
+import { Watchdog } from "./_watchdog.ts";
+import type { Bytes } from "./bytes.ts";
+import { RawIOBase } from "./raw_io_base.ts";
+import { announce, resourceId, type Selectable } from "./resource_id.ts";
+
+export type { Connection };
+
+/** The directions of a {@linkcode SocketIO}; the `b` changes nothing. */
+export type SocketMode = "r" | "w" | "rw" | "rb" | "wb" | "rwb";
+
+/**
+ * A connection as a raw stream, Python's `socket.SocketIO`: one read or write
+ * is one request to the operating system.
+ *
+ * Closing it lets go of the connection, which stays open for its owner; see
+ * {@linkcode closeSocket}.
+ *
+ * @example Reads from a connection
+ * ```ts
+ * import { BufferedReader, SocketIO } from "@pystd/server/io";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * using client = await Deno.connect(listener.addr as Deno.NetAddr);
+ * using connection = await listener.accept();
+ * await client.write(new TextEncoder().encode("hello\n"));
+ *
+ * const rfile = new BufferedReader(new SocketIO(connection, "r"));
+ * assertEquals(new TextDecoder().decode(await rfile.readline()), "hello\n");
+ * await rfile.close();
+ * ```
+ */
+export class SocketIO extends RawIOBase implements Selectable {
+  #connection: Connection;
+  #state: ConnectionState;
+  #reads: boolean;
+  #writes: boolean;
+  #timedOut = false;
+  #readDue = Infinity;
+  #writeDue = Infinity;
+  #readWatch: Watchdog | undefined;
+  #writeWatch: Watchdog | undefined;
+
+  /**
+   * Opens a stream over a connection.
+   *
+   * @param connection The connection; it stays its owner's to close.
+   * @param mode Whether to read, to write, or both.
+   * @throws {RangeError} If `mode` is anything else.
+   */
+  constructor(connection: Connection, mode: SocketMode = "r") {
+    super();
+    if (!/^(r|w|rw)b?$/.test(mode)) {
+      throw new RangeError(
+        `Cannot open a socket with mode "${mode}": it must be r, w or rw`,
+      );
+    }
+    this.#connection = connection;
+    this.#reads = mode.includes("r");
+    this.#writes = mode.includes("w");
+    this.#state = stateOf(connection);
+    this.#state.files++;
+  }
+
+  /** The directions, in binary spelling: `rb`, `wb` or `rwb`. */
+  get mode(): string {
+    return `${this.#reads ? "r" : ""}${this.#writes ? "w" : ""}b`;
+  }
+
+  /** The resource id while the stream is open, then -1. */
+  get name(): number {
+    return this.closed ? -1 : this.fileno();
+  }
+
+  /** Whether an operation timed out: then nothing can be read or written any more. */
+  get timedOut(): boolean {
+    return this.#timedOut;
+  }
+
+  /**
+   * Whether the stream reads.
+   *
+   * @throws {TypeError} If it is closed.
+   */
+  override readable(): boolean {
+    this._checkClosed("readable");
+    return this.#reads;
+  }
+
+  /**
+   * Whether the stream writes.
+   *
+   * @throws {TypeError} If it is closed.
+   */
+  override writable(): boolean {
+    this._checkClosed("writable");
+    return this.#writes;
+  }
+
+  /**
+   * A connection has no positions.
+   *
+   * @throws {TypeError} If the stream is closed.
+   */
+  override seekable(): boolean {
+    this._checkClosed("seekable");
+    return false;
+  }
+
+  /**
+   * The resource id of the connection.
+   *
+   * @throws {TypeError} If the stream is closed.
+   */
+  override fileno(): number {
+    this._checkClosed("fileno");
+    return announce(resourceId(this.#connection), this);
+  }
+
+  /** Tells a selector whether a read would return at once. */
+  whenReadable(): true | Promise<unknown> {
+    if (this.#state.ahead > 0) return true;
+    return this.#state.lookAhead(this.#connection).catch(() => {});
+  }
+
+  /**
+   * Limits the time until reading is done, however many reads that takes, and
+   * in addition to {@linkcode settimeout}.
+   *
+   * @param seconds Seconds from now; `null` lifts the limit.
+   */
+  setReadDeadline(seconds: number | null): void {
+    this.#readDue = seconds === null
+      ? Infinity
+      : performance.now() + seconds * 1000;
+  }
+
+  /**
+   * Limits the time until writing is done, however many writes that takes, and
+   * in addition to {@linkcode settimeout}.
+   *
+   * @param seconds Seconds from now; `null` lifts the limit.
+   */
+  setWriteDeadline(seconds: number | null): void {
+    this.#writeDue = seconds === null
+      ? Infinity
+      : performance.now() + seconds * 1000;
+  }
+
+  /**
+   * Reads once.
+   *
+   * @param buffer Where the bytes go.
+   * @returns How many; 0 when the peer has closed its side.
+   * @throws {Deno.errors.TimedOut} If it took too long, and ever after.
+   * @throws {TypeError} If the stream or its connection is closed.
+   */
+  override readinto(buffer: Uint8Array): Promise<number> {
+    const refusal = this.#refusal("read", this.#reads);
+    if (refusal) return Promise.reject(refusal);
+    const reading = this.#state.hasLookedAhead
+      ? this.#lookAhead().then(() => this.#state.takeInto(buffer))
+      : this.#timely(this.#connection.read(buffer), true);
+    return reading.then(zeroAtEnd, explainRead);
+  }
+
+  /**
+   * Shows what comes next without taking it, reading once if need be. It
+   * makes line reading cheap, and every file over the connection sees the
+   * same bytes afterwards.
+   *
+   * @returns A copy of what was read ahead, empty at the end.
+   */
+  async peek(): Promise<Bytes> {
+    const refusal = this.#refusal("peek", this.#reads);
+    if (refusal) throw refusal;
+    await this.#lookAhead().catch(explainRead);
+    return this.#state.peek().slice();
+  }
+
+  /**
+   * Writes once.
+   *
+   * @param bytes What to write.
+   * @returns How many bytes were taken, maybe fewer than given.
+   * @throws {Deno.errors.TimedOut} If it took too long, and ever after.
+   * @throws {TypeError} If the stream or its connection is closed.
+   */
+  override write(bytes: Uint8Array): Promise<number> {
+    const refusal = this.#refusal("write", this.#writes);
+    if (refusal) return Promise.reject(refusal);
+    return this.#timely(this.#connection.write(bytes), false).catch(
+      explainWrite,
+    );
+  }
+
+  /**
+   * Lets go of the connection. It closes now if {@linkcode closeSocket} was
+   * called before and this is its last file.
+   */
+  override async close(): Promise<void> {
+    if (this.closed) return;
+    await super.close();
+    this.#readWatch?.stop();
+    this.#writeWatch?.stop();
+    if (--this.#state.files === 0 && this.#state.closing) {
+      shut(this.#connection);
+    }
+  }
+
+  async #lookAhead(): Promise<void> {
+    try {
+      await this.#timely(this.#state.lookAhead(this.#connection), true);
+    } finally {
+      if (!this.#timedOut) this.#state.looked();
+    }
+  }
+
+  #refusal(action: string, able: boolean): Error | undefined {
+    try {
+      this._checkClosed(action);
+      if (!able) this._unsupported(action);
+    } catch (error) {
+      return error as Error;
+    }
+    if (!this.#timedOut) return;
+    return new Deno.errors.TimedOut(
+      `Cannot ${action} the socket: it has timed out before`,
+    );
+  }
+
+  #timely<T>(operation: Promise<T>, reading: boolean): Promise<T> {
+    const { timeout } = this.#state;
+    let due = reading ? this.#readDue : this.#writeDue;
+    if (timeout !== null) {
+      due = Math.min(due, performance.now() + timeout * 1000);
+    }
+    if (due === Infinity) return operation;
+    const watch = reading
+      ? this.#readWatch ??= new Watchdog()
+      : this.#writeWatch ??= new Watchdog();
+    return watch.guard(operation, due, () => this.#timedOut = true);
+  }
+}
+
+function zeroAtEnd(count: number | null): number {
+  return count ?? 0;
+}
+
+function explainRead(error: unknown): never {
+  throw explain("read", error);
+}
+
+function explainWrite(error: unknown): never {
+  throw explain("write", error);
+}
+
+/** Deno names what happened to the resource; a stream says that it is closed. */
+function explain(action: string, error: unknown): unknown {
+  const gone = error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted;
+  if (!gone) return error;
+  return new TypeError(`Cannot ${action} the socket: it is closed`, {
+    cause: error,
+  });
+}
+
+/**
+ * Closes a connection as Python's `socket.close` does: at once if no file is
+ * open over it, else together with the last of them.
+ *
+ * @param connection The connection; closing it twice does nothing.
+ */
+export function closeSocket(connection: Connection): void {
+  const state = stateOf(connection);
+  state.closing = true;
+  if (state.files === 0) shut(connection);
+}
+
+function shut(connection: Connection): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
