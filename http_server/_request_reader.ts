@@ -176,6 +176,31 @@ export class RequestReader {
     }
   }
 
+  /**
+   * Watches for the client to leave while its request is answered: reads ahead,
+   * unless there is something to read already.
+   *
+   * @param left Called if it leaves; not for a request that comes early.
+   * @returns A function that ends the watch.
+   */
+  watch(left: () => void): () => void {
+    if (this.#body && !this.#body.ended) return () => {};
+    // The next head waits for this very read, and its time must count then.
+    this.#deadline(FAR);
+    const ready = this.#reader.whenReadable();
+    if (ready === true) return () => {};
+    let watching = true;
+    ready.then(async () => {
+      if (!watching) return;
+      const gone = await this.#reader.fill().then(
+        (count) => count === 0,
+        () => true,
+      );
+      if (gone && watching) left();
+    });
+    return () => watching = false;
+  }
+
   #deadline(seconds: number | null): void {
     this.#socket?.setReadDeadline(seconds);
   }
@@ -195,3 +220,6 @@ export class RequestReader {
 
 // Seconds before the rate of a body counts: connections begin slowly.
 const RATE_GRACE = 5;
+
+// Seconds that are no limit, but one that can be shortened.
+const FAR = 1e6;

@@ -123,7 +123,7 @@ export class BaseHTTPRequestHandler<
   /** Bytes a second that a body must bring on average, after five seconds. Kestrel takes 240. */
   minBodyRate: number | null = 240;
   /** Seconds that the client may take for each portion of an answer. nginx takes 60. */
-  writeTimeout: number | null = 60;
+  override writeTimeout: number | null = 60;
   /** Requests on one connection; `null` for any number. */
   maxRequests: number | null = null;
   /** Bytes of an unread body that are thrown away to keep the connection. Go takes 256 KiB. */
@@ -176,12 +176,13 @@ export class BaseHTTPRequestHandler<
       this.#served++;
       this.rawRequestline = head;
       if (!await this.parseRequest()) return;
-      const method = this.#method();
+      const method = this._methodFor(this.command!);
       if (!method) return await this.#refuseMethod();
       this.rfile = requests.openBody(this.#framing, () => this.#continue());
       await method.call(this);
       if (this.#detached) return;
       await this.#endAnswer(writer);
+      await output.flush();
       if (!this.closeConnection && !await requests.drain()) {
         this.closeConnection = true;
       }
@@ -190,7 +191,6 @@ export class BaseHTTPRequestHandler<
     } finally {
       this.rfile = input;
       this.wfile = output;
-      await output.flush();
     }
   }
 
@@ -259,6 +259,21 @@ export class BaseHTTPRequestHandler<
     return { connection: this.connection, rfile, wfile: writer.output };
   }
 
+  /** Whether the request says that it has a body, an empty one maybe. */
+  protected get _hasBody(): boolean {
+    return this.#framing.kind !== "none";
+  }
+
+  /**
+   * Watches for the client to leave while its request is answered.
+   *
+   * @param left Called when it closes its side, or all of it.
+   * @returns A function that ends the watch.
+   */
+  protected _watchClient(left: () => void): () => void {
+    return this.#requests?.watch(left) ?? (() => {});
+  }
+
   /** Ends after the request at hand; an idle connection closes now. */
   override serverStopping(): void {
     this.#stopping = true;
@@ -266,11 +281,17 @@ export class BaseHTTPRequestHandler<
     this.#requests?.stop(() => this.connection.close());
   }
 
-  /** The method that answers this command, if the class has one. */
-  #method(): (() => unknown) | undefined {
-    if (!METHOD_NAME.test(this.command!)) return;
+  /**
+   * Finds what answers a command: the method `do` + command by default. May be
+   * overridden to answer all of them in one place.
+   *
+   * @param command The method of the request, in its case.
+   * @returns A function that is called on the handler, or nothing: 501.
+   */
+  protected _methodFor(command: string): (() => unknown) | undefined {
+    if (!METHOD_NAME.test(command)) return;
     const method =
-      (this as unknown as { [name: string]: unknown })[`do${this.command}`];
+      (this as unknown as { [name: string]: unknown })[`do${command}`];
     return typeof method === "function" ? method as () => unknown : undefined;
   }
 

@@ -1,17 +1,34 @@
+/** The address of a TCP socket. `Deno.connect` takes it as it is. */
+export interface TCPAddress extends Deno.NetAddr {
+  /** The protocol. */
+  transport: "tcp";
+}
+
+/** The address of a UDP socket. */
+export interface UDPAddress extends Deno.NetAddr {
+  /** The protocol. */
+  transport: "udp";
+}
+
+/** The address of a Unix stream socket. `Deno.connect` takes it as it is. */
+export interface UnixAddress extends Deno.UnixAddr {
+  /** The kind of socket. */
+  transport: "unix";
+}
+
 /** Where a network server listens: an object, or Python's pair. */
 export type ServerAddress =
   | { readonly hostname?: string; readonly port: number }
   | readonly [hostname: string, port: number];
 
-/** The address object behind either spelling. */
-export function netAddress(
+/** Host and port of either spelling. */
+export function hostAndPort(
   address: ServerAddress,
-  transport: "tcp" | "udp" = "tcp",
-): Deno.NetAddr {
+): { hostname: string; port: number } {
   const [hostname, port] = "port" in address
     ? [address.hostname ?? "", address.port]
     : address;
-  return { transport, hostname, port };
+  return { hostname, port };
 }
 
 /** An address for messages: `127.0.0.1:8000`, `[::1]:8000` or a path. */

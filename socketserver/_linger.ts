@@ -1,3 +1,4 @@
+import { delay } from "./_delay.ts";
 import { ignoringOsErrors } from "./_os_error.ts";
 
 /** How long and how much to read of a client that is still sending. */
@@ -21,7 +22,7 @@ export async function linger(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let done = false;
   const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limits.time * 1000);
+    timer = setTimeout(resolve, delay(limits.time));
   });
   const discard = async () => {
     const trash = new Uint8Array(4096);

@@ -50,13 +50,10 @@ export class ListeningSocket<Conn extends Deno.Conn, Address extends Deno.Addr>
   }
 
   /** The next connection. */
-  async accept(): Promise<Conn> {
+  accept(): Promise<Conn> {
     const accepting = this.#keptAccept();
-    try {
-      return await accepting;
-    } finally {
-      this.#accepting = undefined;
-    }
+    this.#accepting = undefined; // it has an owner now
+    return accepting;
   }
 
   /** Whether `accept()` would answer at once, if only with an error. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { ignoringOsErrors, isOutOfResources } from "./_os_error.ts";
 import { isOSError } from "./os_error.ts";
 import { formatAddress } from "./_addresses.ts";
+import { delay } from "./_delay.ts";
 import { FatalError } from "./fatal_error.ts";
 import type { Selectable } from "./io/mod.ts";
 import {
@@ -38,9 +39,15 @@ export interface Logger {
 const FIRST_BACKOFF = 0.01;
 const LAST_BACKOFF = 1;
 
+/** A request that a server is at work on. */
+interface Errand<Request = unknown> {
+  readonly server: object;
+  readonly request: Request;
+}
+
 // Tells a shutdown from inside a request from one outside. Following a
 // context costs nothing per await.
-const serving = new AsyncLocalStorage<object>();
+const errands = new AsyncLocalStorage<Errand>();
 
 /**
  * The loop that all servers share, Python's `socketserver.BaseServer`:
@@ -73,8 +80,12 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   #selector: DefaultSelector | undefined;
   #shutdownAsked = false;
   #ended: PromiseWithResolvers<void> | undefined;
-  #current: Request | undefined;
+  #current: Errand<Request> | undefined;
   #backoff = 0;
+
+  // The selector of handleRequest is kept with its wait: a program that calls
+  // it over and over would pile up callbacks on a server nobody connects to.
+  #kept: DefaultSelector | undefined;
 
   /**
    * Stores the address and the handler class. Opens nothing.
@@ -88,6 +99,9 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   ) {
     this.serverAddress = serverAddress;
     this.RequestHandlerClass = RequestHandlerClass;
+    // The first stack trace of a thread opens a file. If that fails, because
+    // connections have used up all descriptors, Deno panics: take one now.
+    void new Error().stack;
   }
 
   /**
@@ -162,39 +176,59 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     this.#shutdownAsked = true;
     this.#selector?.wakeup();
-    const inside = this.#current !== undefined && serving.getStore() === this;
-    if (!inside && options.drain === undefined) await this.#ended?.promise;
-    if (options.drain !== undefined) await this.#drain(options.drain, inside);
+    const errand = errands.getStore();
+    const inside = errand !== undefined && errand === this.#current;
+    const loop = inside ? undefined : this.#ended?.promise;
+    if (options.drain === undefined) await loop;
+    else {
+      const own = errand?.server === this ? errand.request : undefined;
+      await this.#drain(options.drain, loop, own as Request | undefined);
+    }
   }
 
-  async #drain(seconds: number, inside: boolean): Promise<void> {
-    for (const handler of this.handlers) handler.serverStopping();
-    const ended = Promise.all([
-      inside ? undefined : this.#ended?.promise,
-      this._requestsDone(),
-    ]);
+  async #drain(
+    seconds: number,
+    loop: Promise<void> | undefined,
+    own: Request | undefined,
+  ): Promise<void> {
+    const told = new Set<StoppableHandler>();
+    this.#tellHandlers(told);
+    const ended = async () => {
+      await loop;
+      this.#tellHandlers(told); // those whose request was just being accepted
+      await this._requestsDone(own);
+    };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const expired = new Promise<true>((resolve) => {
-      timer = setTimeout(() => resolve(true), seconds * 1000);
+      timer = setTimeout(() => resolve(true), delay(seconds));
     });
-    const late = await Promise.race([ended, expired]) === true;
+    const late = await Promise.race([ended(), expired]) === true;
     clearTimeout(timer);
     if (!late) return;
     await Promise.all(
-      [...this._runningRequests()].map((request) =>
-        ignoringOsErrors(() => this.closeRequest(request))
-      ),
+      [...this._runningRequests()].map(async (request) => {
+        if (request === own) return;
+        await ignoringOsErrors(() => this.closeRequest(request));
+      }),
     );
-    if (!inside) await this.#ended?.promise;
+    await loop;
+  }
+
+  #tellHandlers(told: Set<StoppableHandler>): void {
+    for (const handler of this.handlers) {
+      if (told.has(handler)) continue;
+      told.add(handler);
+      handler.serverStopping();
+    }
   }
 
   /** The requests being served now, for `shutdown` to close. */
   protected _runningRequests(): Iterable<Request> {
-    return this.#current === undefined ? [] : [this.#current];
+    return this.#current === undefined ? [] : [this.#current.request];
   }
 
-  /** Resolves when no request is being served beside the loop. */
-  protected _requestsDone(): Promise<unknown> {
+  /** Resolves when no request but `_own` is being served beside the loop. */
+  protected _requestsDone(_own: Request | undefined): Promise<unknown> {
     return Promise.resolve();
   }
 
@@ -204,11 +238,20 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
    * @throws {FatalError} If a serial handler throws it.
    */
   async handleRequest(): Promise<void> {
-    using selector = new DefaultSelector();
-    selector.register(this, EVENT_READ);
+    const selector = this.#keptSelector();
     const ready = await selector.select(this._requestTimeout());
+    this.#kept = selector;
     if (ready.length > 0) await this._handleRequestNoblock();
     else await this.handleTimeout();
+  }
+
+  #keptSelector(): DefaultSelector {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept?.getMap()?.has(this.fileno())) return kept;
+    const selector = new DefaultSelector();
+    selector.register(this, EVENT_READ);
+    return selector;
   }
 
   /** Seconds that `handleRequest` waits, or `null` for ever. */
@@ -228,9 +271,9 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
       return;
     }
     this.#backoff = 0;
-    this.#current = request;
+    const errand = this.#current = { server: this, request };
     try {
-      await serving.run(this, () => this.#serve(request, clientAddress));
+      await errands.run(errand, () => this.#serve(request, clientAddress));
     } finally {
       this.#current = undefined;
     }
@@ -244,11 +287,22 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
         await this.shutdownRequest(request);
       }
     } catch (error) {
-      if (!(error instanceof FatalError)) {
+      try {
+        if (error instanceof FatalError) throw error;
         await this._reportError(request, clientAddress, error);
+      } finally {
+        await this.#abandon(request);
       }
+    }
+  }
+
+  /** Ends a request that went wrong: whatever else fails is not the server's end. */
+  async #abandon(request: Request): Promise<void> {
+    try {
       await this.shutdownRequest(request);
+    } catch (error) {
       if (error instanceof FatalError) throw error;
+      this.logger.error("Cannot end a request: shutdownRequest failed", error);
     }
   }
 

@@ -51,6 +51,7 @@ export * from "./fatal_error.ts";
 export * from "./os_error.ts";
 export {
   type HandlerServer,
+  makeHandler,
   type RequestHandler,
   type RequestHandlerClass,
   type StoppableHandler,

@@ -10,7 +10,7 @@ const OS_ERRORS = new Set<unknown>(Object.values(Deno.errors));
  * @returns Whether it comes from the operating system; a permission that Deno
  * was not given does not.
  */
-export function isOSError(error: unknown): error is Error {
+export function isOSError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Deno.errors.NotCapable) return false;
   // A stream whose connection was closed under it says so as a closed stream.

@@ -44,8 +44,7 @@ export function makeHandler<Request>(
   clientAddress: unknown,
   server: unknown,
 ): RequestHandler {
-  const isClass = typeof RequestHandlerClass.prototype?.run === "function";
-  if (isClass) {
+  if (isClass(RequestHandlerClass)) {
     const Class = RequestHandlerClass as new (
       ...args: unknown[]
     ) => RequestHandler;
@@ -53,4 +52,11 @@ export function makeHandler<Request>(
   }
   const make = RequestHandlerClass as (...args: unknown[]) => RequestHandler;
   return make(request, clientAddress, server);
+}
+
+/** Whether something wants `new`: a `class`, or a function with methods. */
+function isClass(Class: RequestHandlerClass<never>): boolean {
+  if (typeof Class.prototype?.run === "function") return true;
+  return Object.getOwnPropertyDescriptor(Class, "prototype")?.writable ===
+    false;
 }

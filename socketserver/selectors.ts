@@ -1,3 +1,4 @@
+import { delay } from "./_delay.ts";
 import { type Selectable, selectableOf } from "./io/mod.ts";
 
 /** Interest in reading: a connection to accept, or bytes to read. */
@@ -16,13 +17,6 @@ export interface SelectorKey {
   readonly events: number;
   /** Whatever the caller attached. */
   readonly data: unknown;
-}
-
-/** One object under watch. */
-interface Entry {
-  key: SelectorKey;
-  /** Whether a wait for it is under way: then it is not ready. */
-  waiting: boolean;
 }
 
 /**
@@ -57,8 +51,10 @@ interface Entry {
  * ```
  */
 export class DefaultSelector implements Disposable {
-  #entries: Map<number, Entry> | null = new Map();
-  #wake: (() => void) | undefined;
+  #keys: Map<number, SelectorKey> | null = new Map();
+  // Resources that a wait is under way for: they are not ready.
+  #waits = new Map<number, Promise<unknown>>();
+  #sleepers = new Set<() => void>();
   #woken = false;
 
   /**
@@ -76,16 +72,17 @@ export class DefaultSelector implements Disposable {
     events: number,
     data: unknown = null,
   ): SelectorKey {
-    const entries = this.#open();
+    const keys = this.#open();
     checkEvents(events);
     const fd = filenoOf(fileobj);
-    if (entries.has(fd)) {
+    if (keys.has(fd)) {
       throw new RangeError(
         `Cannot register resource ${fd}: it is registered already`,
       );
     }
     const key: SelectorKey = { fileobj, fd, events, data };
-    entries.set(fd, { key, waiting: false });
+    keys.set(fd, key);
+    this.#wake(); // a select() under way watches it, too
     return key;
   }
 
@@ -97,8 +94,9 @@ export class DefaultSelector implements Disposable {
    * @throws {RangeError} If it is not registered.
    */
   unregister(fileobj: SelectorKey["fileobj"]): SelectorKey {
-    const { key } = this.#find(fileobj);
+    const key = this.#find(fileobj);
     this.#open().delete(key.fd);
+    this.#waits.delete(key.fd);
     return key;
   }
 
@@ -117,9 +115,10 @@ export class DefaultSelector implements Disposable {
     data: unknown = null,
   ): SelectorKey {
     checkEvents(events);
-    const entry = this.#find(fileobj);
-    entry.key = { ...entry.key, events, data };
-    return entry.key;
+    const key = { ...this.#find(fileobj), events, data };
+    this.#open().set(key.fd, key);
+    this.#wake();
+    return key;
   }
 
   /**
@@ -129,12 +128,16 @@ export class DefaultSelector implements Disposable {
    * @param signal Ends the wait; the promise rejects with its reason.
    * @returns The ready objects, each with the events that are; empty on
    * expiry and after {@linkcode wakeup}.
+   * @throws {RangeError} If `timeout` is not a number.
    */
   async select(
     timeout: number | null = null,
     signal?: AbortSignal,
   ): Promise<[key: SelectorKey, events: number][]> {
     signal?.throwIfAborted();
+    if (Number.isNaN(timeout)) {
+      throw new RangeError(`Cannot wait "${timeout}" seconds: not a number`);
+    }
     const looksOnly = timeout !== null && timeout <= 0;
     let ready = this.#ready();
     if (ready.length === 0 && looksOnly) {
@@ -146,7 +149,7 @@ export class DefaultSelector implements Disposable {
       ? Infinity
       : performance.now() + timeout * 1000;
     while (ready.length === 0 && !this.#woken) {
-      const rest = until - performance.now();
+      const rest = (until - performance.now()) / 1000;
       if (rest <= 0) break;
       await this.#sleep(rest, signal);
       ready = this.#ready();
@@ -158,7 +161,11 @@ export class DefaultSelector implements Disposable {
   /** Makes the `select()` that is under way, or the next one, return at once. */
   wakeup(): void {
     this.#woken = true;
-    this.#wake?.();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#sleepers) wake();
   }
 
   /**
@@ -170,18 +177,19 @@ export class DefaultSelector implements Disposable {
    * @throws {TypeError} If the selector is closed.
    */
   getKey(fileobj: SelectorKey["fileobj"]): SelectorKey {
-    return this.#find(fileobj).key;
+    return this.#find(fileobj);
   }
 
-  /** All keys by resource id, or `null` once the selector is closed. */
+  /** All keys by resource id, as they change; `null` once the selector is closed. */
   getMap(): ReadonlyMap<number, SelectorKey> | null {
-    if (!this.#entries) return null;
-    return new Map([...this.#entries].map(([fd, { key }]) => [fd, key]));
+    return this.#keys;
   }
 
   /** Forgets everything; the objects stay open. */
   close(): void {
-    this.#entries = null;
+    this.#keys?.clear();
+    this.#keys = null;
+    this.#waits.clear();
     this.wakeup();
   }
 
@@ -192,10 +200,8 @@ export class DefaultSelector implements Disposable {
 
   #ready(): [SelectorKey, number][] {
     const ready: [SelectorKey, number][] = [];
-    for (const entry of this.#entries?.values() ?? []) {
-      const { key } = entry;
-      const readable = (key.events & EVENT_READ) !== 0 &&
-        this.#isReadable(entry);
+    for (const key of this.#keys?.values() ?? []) {
+      const readable = (key.events & EVENT_READ) !== 0 && this.#isReadable(key);
       const events = (readable ? EVENT_READ : 0) | (key.events & EVENT_WRITE);
       if (events !== 0) ready.push([key, events]);
     }
@@ -204,52 +210,55 @@ export class DefaultSelector implements Disposable {
 
   // One wait for each object, however often `select` is called: callbacks
   // must not pile up on a server that nobody connects to.
-  #isReadable(entry: Entry): boolean {
-    if (entry.waiting) return false;
-    const readable = whenReadable(entry.key);
+  #isReadable(key: SelectorKey): boolean {
+    const { fd } = key;
+    if (this.#waits.has(fd)) return false;
+    const readable = whenReadable(key);
     if (readable === true) return true;
-    entry.waiting = true;
+    this.#waits.set(fd, readable);
     readable.then(() => {
-      entry.waiting = false;
-      this.#wake?.();
+      if (this.#waits.get(fd) !== readable) return;
+      this.#waits.delete(fd);
+      this.#wake();
     });
     return false;
   }
 
   async #sleep(
-    milliseconds: number,
+    seconds: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    if (milliseconds !== Infinity) timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => resolve(), { once: true });
+    const wake = () => resolve();
+    const timer = seconds === Infinity
+      ? undefined
+      : setTimeout(wake, delay(seconds));
+    this.#sleepers.add(wake);
+    signal?.addEventListener("abort", wake);
     await promise;
+    signal?.removeEventListener("abort", wake);
+    this.#sleepers.delete(wake);
     clearTimeout(timer);
-    this.#wake = undefined;
     signal?.throwIfAborted();
   }
 
-  #open(): Map<number, Entry> {
-    if (!this.#entries) {
+  #open(): Map<number, SelectorKey> {
+    if (!this.#keys) {
       throw new TypeError("Cannot use the selector: it is closed");
     }
-    return this.#entries;
+    return this.#keys;
   }
 
-  #find(fileobj: SelectorKey["fileobj"]): Entry {
-    const entries = this.#open();
-    for (const entry of entries.values()) {
+  #find(fileobj: SelectorKey["fileobj"]): SelectorKey {
+    const keys = this.#open();
+    for (const key of keys.values()) {
       // An object that was closed no longer knows its number.
-      if (entry.key.fileobj === fileobj || entry.key.fd === fileobj) {
-        return entry;
-      }
+      if (key.fileobj === fileobj || key.fd === fileobj) return key;
     }
-    const entry = typeof fileobj === "number"
+    const key = typeof fileobj === "number"
       ? undefined
-      : entries.get(fileobj.fileno());
-    if (entry) return entry;
+      : keys.get(fileobj.fileno());
+    if (key) return key;
     throw new RangeError("Cannot find the object: it is not registered");
   }
 }

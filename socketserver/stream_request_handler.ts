@@ -50,6 +50,8 @@ export class StreamRequestHandler<
   wbufsize = 0;
   /** Seconds that each read and each write may take; `null` for no limit. */
   timeout: number | null = null;
+  /** Seconds that each write may take beside that; `null` for no limit. */
+  writeTimeout: number | null = null;
   /** Whether small writes leave at once (TCP_NODELAY). */
   disableNagleAlgorithm = false;
 
@@ -71,6 +73,7 @@ export class StreamRequestHandler<
     // Unbuffered means that nothing is read which was not asked for: a buffer of one byte.
     this.rfile = new BufferedReader(reads, bufferSize(this.rbufsize) || 1);
     const writes = new SocketIO(connection, "w");
+    writes.timeout = this.writeTimeout;
     this.wfile = this.wbufsize === 0
       ? new _SocketWriter(writes)
       : new CoalescingWriter(writes, bufferSize(this.wbufsize));

@@ -93,15 +93,13 @@ export abstract class StreamServer<Address extends Deno.Addr>
   }
 
   /** Opens the listener; called by `serverBind`. */
-  protected abstract _listen(): {
-    accept(): Promise<Deno.Conn>;
-    addr: Address;
-    close(): void;
-  };
+  protected abstract _listen(): Deno.Listener<Deno.Conn, Deno.Addr>;
 
   /** Binds and listens, and stores the real address; may be extended. */
   serverBind(): void {
-    this.#socket = new ListeningSocket(this._listen());
+    this.#socket = new ListeningSocket(
+      this._listen() as Deno.Listener<Deno.Conn, Address>,
+    );
     this.serverAddress = this.#socket.getsockname();
   }
 

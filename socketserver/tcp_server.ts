@@ -1,8 +1,13 @@
-import { checkPort, netAddress, type ServerAddress } from "./_addresses.ts";
+import {
+  checkPort,
+  hostAndPort,
+  type ServerAddress,
+  type TCPAddress,
+} from "./_addresses.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
 import { StreamServer, type StreamServerOptions } from "./stream_server.ts";
 
-export type { ServerAddress };
+export type { ServerAddress, TCPAddress };
 
 /** What can be chosen when a {@linkcode TCPServer} is constructed. */
 export interface TCPServerOptions extends StreamServerOptions {
@@ -36,7 +41,7 @@ export interface TCPServerOptions extends StreamServerOptions {
  * await served;
  * ```
  */
-export class TCPServer extends StreamServer<Deno.NetAddr> {
+export class TCPServer extends StreamServer<TCPAddress> {
   /** Whether an address in use a moment ago can be bound; Deno always allows it. */
   static allowReuseAddress = false;
   /** Whether several processes may bind the same port; needs `--unstable-net`. */
@@ -66,7 +71,11 @@ export class TCPServer extends StreamServer<Deno.NetAddr> {
     const chosen = typeof options === "boolean"
       ? { bindAndActivate: options }
       : options;
-    super(netAddress(serverAddress), RequestHandlerClass, chosen);
+    super(
+      { transport: "tcp", ...hostAndPort(serverAddress) },
+      RequestHandlerClass,
+      chosen,
+    );
     const Class = new.target;
     this.allowReuseAddress = chosen.allowReuseAddress ??
       Class.allowReuseAddress;
@@ -75,7 +84,7 @@ export class TCPServer extends StreamServer<Deno.NetAddr> {
   }
 
   /** Opens the listener; called by `serverBind`. */
-  protected override _listen(): Deno.Listener<Deno.TcpConn, Deno.NetAddr> {
+  protected override _listen(): Deno.Listener<Deno.Conn, Deno.NetAddr> {
     return Deno.listen(this._listenOptions());
   }
 

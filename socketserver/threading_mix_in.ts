@@ -29,7 +29,7 @@ export interface ThreadingMembers {
    *
    * @param error What was thrown.
    */
-  excepthook(error: unknown): void;
+  excepthook(error: unknown): void | Promise<void>;
 }
 
 // deno-lint-ignore no-explicit-any -- a mix-in takes any server, whatever it serves
@@ -97,7 +97,7 @@ class Tasks extends Set<Promise<void>> {
 
   /** Waits until all are done. */
   async join(): Promise<void> {
-    await Promise.all(this);
+    await Promise.allSettled(this);
   }
 }
 
@@ -112,15 +112,14 @@ function mixIn<B extends Constructor<AnyServer>>(
 
     /** Tasks that `serverClose` waits for. */
     protected _threads = new Tasks();
-    #tasks = new Tasks();
-    #requests = new Set<unknown>();
+    #running = new Map<Promise<void>, unknown>();
     #free: PromiseWithResolvers<void> | undefined;
 
     // A server without a free place is not ready: it leaves connections in
     // the operating system's queue, and can still be told to stop.
     override whenReadable(): true | Promise<unknown> {
       if (
-        this.maxConcurrent !== null && this.#requests.size >= this.maxConcurrent
+        this.maxConcurrent !== null && this.#running.size >= this.maxConcurrent
       ) {
         return (this.#free ??= Promise.withResolvers()).promise;
       }
@@ -133,25 +132,29 @@ function mixIn<B extends Constructor<AnyServer>>(
       clientAddress: unknown,
     ): Promise<void> {
       const task = this.#run(request, clientAddress);
-      this.#tasks.add(task);
+      this.#running.set(task, request);
       if (!this.daemonThreads) this._threads.add(task);
       task.finally(() => {
-        this.#tasks.delete(task);
+        this.#running.delete(task);
         this._threads.delete(task);
+        this.#free?.resolve();
+        this.#free = undefined;
       });
     }
 
     async #run(request: unknown, clientAddress: unknown): Promise<void> {
       if (this.daemonThreads) (request as { unref?: () => void }).unref?.();
-      this.#requests.add(request);
       try {
         await this.processRequestThread(request, clientAddress);
       } catch (error) {
-        this.excepthook(error);
-      } finally {
-        this.#requests.delete(request);
-        this.#free?.resolve();
-        this.#free = undefined;
+        try {
+          await this.excepthook(error);
+        } catch (second) {
+          this.logger.error(
+            "Cannot report an error: excepthook failed",
+            second,
+          );
+        }
       }
     }
 
@@ -169,18 +172,21 @@ function mixIn<B extends Constructor<AnyServer>>(
       }
     }
 
-    excepthook(error: unknown): void {
+    excepthook(error: unknown): void | Promise<void> {
       this.logger.error("Cannot finish a request: its task failed", error);
     }
 
     protected override *_runningRequests(): Iterable<unknown> {
       yield* super._runningRequests();
-      yield* this.#requests;
+      yield* this.#running.values();
     }
 
-    protected override async _requestsDone(): Promise<void> {
-      await super._requestsDone();
-      await this.#tasks.join();
+    protected override async _requestsDone(own: unknown): Promise<void> {
+      await super._requestsDone(own);
+      const others = [...this.#running].filter(([, request]) =>
+        request !== own
+      );
+      await Promise.allSettled(others.map(([task]) => task));
     }
 
     override async serverClose(): Promise<void> {

@@ -1,5 +1,10 @@
 import { createSocket } from "node:dgram";
-import { checkPort, netAddress, type ServerAddress } from "./_addresses.ts";
+import {
+  checkPort,
+  hostAndPort,
+  type ServerAddress,
+  type UDPAddress,
+} from "./_addresses.ts";
 import { DatagramQueue } from "./_datagram_queue.ts";
 import type { DatagramRequest } from "./datagram_request_handler.ts";
 import {
@@ -9,6 +14,8 @@ import {
 } from "./datagram_server.ts";
 import { announce, resourceId } from "./io/mod.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
+
+export type { UDPAddress };
 
 /**
  * Serves UDP datagrams, Python's `socketserver.UDPServer`. Needs
@@ -28,7 +35,7 @@ import type { RequestHandlerClass } from "./request_handler.ts";
  * console.log(server.serverAddress.port);
  * ```
  */
-export class UDPServer extends DatagramServer<Deno.NetAddr> {
+export class UDPServer extends DatagramServer<UDPAddress> {
   /**
    * Binds to an address, unless told otherwise.
    *
@@ -42,18 +49,22 @@ export class UDPServer extends DatagramServer<Deno.NetAddr> {
    */
   constructor(
     serverAddress: ServerAddress,
-    RequestHandlerClass: RequestHandlerClass<DatagramRequest>,
+    RequestHandlerClass: RequestHandlerClass<DatagramRequest<UDPAddress>>,
     options: boolean | DatagramServerOptions = {},
   ) {
     const chosen = typeof options === "boolean"
       ? { bindAndActivate: options }
       : options;
-    super(netAddress(serverAddress, "udp"), RequestHandlerClass, chosen);
+    super(
+      { transport: "udp", ...hostAndPort(serverAddress) },
+      RequestHandlerClass,
+      chosen,
+    );
     if (chosen.bindAndActivate ?? true) this._bindAndActivate();
   }
 
   /** Opens the socket; called by `serverBind`. */
-  protected override _open(): DatagramServerSocket<Deno.NetAddr> {
+  protected override _open(): DatagramServerSocket<UDPAddress> {
     const { hostname, port } = this.serverAddress;
     const wildcard = this.addressFamily === "AF_INET6" ? "::" : "0.0.0.0";
     return new UDPSocket(hostname || wildcard, checkPort(port));
@@ -61,10 +72,10 @@ export class UDPServer extends DatagramServer<Deno.NetAddr> {
 }
 
 /** A bound UDP socket. */
-class UDPSocket implements DatagramServerSocket<Deno.NetAddr> {
+class UDPSocket implements DatagramServerSocket<UDPAddress> {
   #socket: ReturnType<typeof createSocket>;
-  #address: Deno.NetAddr;
-  #queue = new DatagramQueue<[Uint8Array<ArrayBuffer>, Deno.NetAddr]>();
+  #address: UDPAddress;
+  #queue = new DatagramQueue<[Uint8Array<ArrayBuffer>, UDPAddress]>();
   #closed = false;
   #timeout: number | null = null;
 
@@ -104,7 +115,7 @@ class UDPSocket implements DatagramServerSocket<Deno.NetAddr> {
       ]));
   }
 
-  getsockname(): Deno.NetAddr {
+  getsockname(): UDPAddress {
     return this.#address;
   }
 
@@ -124,11 +135,11 @@ class UDPSocket implements DatagramServerSocket<Deno.NetAddr> {
     return this.#queue.whenReadable();
   }
 
-  recvfrom(): Promise<[Uint8Array<ArrayBuffer>, Deno.NetAddr]> {
+  recvfrom(): Promise<[Uint8Array<ArrayBuffer>, UDPAddress]> {
     return this.#queue.next();
   }
 
-  sendto(data: Uint8Array, address: Deno.NetAddr): Promise<void> {
+  sendto(data: Uint8Array, address: UDPAddress): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#socket.send(
         data,

@@ -1,12 +1,15 @@
+import type { UnixAddress } from "./_addresses.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
 import { StreamServer, type StreamServerOptions } from "./stream_server.ts";
+
+export type { UnixAddress };
 
 /**
  * Serves connections over a Unix socket, Python's
  * `socketserver.UnixStreamServer`. Needs `--allow-read` and `--allow-write`
  * for the path. Deno removes the socket's file when the server closes.
  */
-export class UnixStreamServer extends StreamServer<Deno.UnixAddr> {
+export class UnixStreamServer extends StreamServer<UnixAddress> {
   /** The kind of address. */
   static override addressFamily = "AF_UNIX" as const;
 

@@ -107,10 +107,8 @@ export class ChunkedDecoder {
   constructor(options: ChunkedDecoderOptions = {}) {
     this.#maxChunkExtension = options.maxChunkExtension ?? 4096;
     this.#maxExtensionExcess = options.maxExtensionExcess ?? 16384;
-    const maxTrailerBytes = options.maxTrailerBytes ?? 16384;
     this.#trailerOptions = {
-      maxFieldLine: maxTrailerBytes,
-      maxHeadBytes: maxTrailerBytes,
+      maxHeadBytes: options.maxTrailerBytes ?? 16384,
       maxFields: options.maxTrailers ?? 99,
     };
   }
@@ -275,9 +273,7 @@ export class ChunkedDecoder {
       return start + 2;
     }
     const limit = this.#trailerOptions.maxHeadBytes!;
-    this.#keepTrailerBytes(
-      window.subarray(start, start + limit + 1 - before),
-    );
+    this.#keepTrailerBytes(window.subarray(start, start + limit - before));
     this.#trailerScanner ??= new FieldsScanner(this.#trailerOptions);
     const kept = this.#trailerBytes.subarray(0, this.#trailerLength);
     const end = this.#trailerScanner.fieldsLength(kept);

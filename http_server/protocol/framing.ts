@@ -171,7 +171,10 @@ export interface ResponseToFrame {
   readonly fields: Fields;
   /** Whether client and server want the connection to stay open. */
   readonly keepAlive: boolean;
-  /** Bytes in the body, if they are known although no field says so. */
+  /**
+   * Bytes in the body, if they are known although no field says so; in answer
+   * to HEAD those that GET would get.
+   */
   readonly contentLength?: number;
 }
 
@@ -202,7 +205,7 @@ export interface ResponseFraming {
  * @param answer What is known when its head is complete.
  * @returns The decision; {@linkcode applyFraming} puts it into the fields.
  * @throws {TypeError} If the Content-Length that the handler set is repeated,
- *   no number, or not `contentLength`.
+ *   no number, or not the length of the body.
  *
  * @example A stream to an HTTP/1.1 client
  * ```ts
@@ -230,7 +233,7 @@ export function responseFraming(answer: ResponseToFrame): ResponseFraming {
   const remove: string[] = [];
   const add: [string, string][] = [];
   const hasCodings = fields.has("transfer-encoding");
-  let length = ownLength(fields, contentLength);
+  let length = ownLength(fields);
   let kind: ResponseFraming["kind"];
 
   if (status < 200 || status === 204 || status === 205 || isTunnel) {
@@ -256,6 +259,11 @@ export function responseFraming(answer: ResponseToFrame): ResponseFraming {
     if (length === null) {
       length = contentLength!;
       add.push(["Content-Length", String(length)]);
+    } else if (contentLength !== undefined && contentLength !== length) {
+      throw new TypeError(
+        `Cannot send Content-Length "${length}": the body has ` +
+          `${contentLength} bytes`,
+      );
     }
   } else if (bothSpeak11) {
     kind = "chunked";
@@ -267,6 +275,7 @@ export function responseFraming(answer: ResponseToFrame): ResponseFraming {
 
   const connection = fields.getJoined("connection");
   const stays = answer.keepAlive && kind !== "close" &&
+    (kind !== "verbatim" || endsChunked(fields)) &&
     !hasToken(connection, "close");
   if (status >= 200) {
     const option = !weSpeak11
@@ -296,17 +305,23 @@ export function responseFraming(answer: ResponseToFrame): ResponseFraming {
 }
 
 /** The Content-Length that the handler set, or null. */
-function ownLength(fields: Fields, known: number | undefined): number | null {
+function ownLength(fields: Fields): number | null {
   const values = fields.getAll("content-length");
   if (values === null) return null;
   const length = values.length === 1 ? parseContentLength(values[0]!) : null;
-  if (length === null || (known !== undefined && known !== length)) {
-    const fact = known === undefined ? "" : ` for a body of ${known} bytes`;
+  if (length === null) {
     throw new TypeError(
-      `Cannot send Content-Length ${quoted(values.join(", "))}${fact}`,
+      `Cannot send Content-Length ${quoted(values.join(", "))}: ` +
+        "it must be one number",
     );
   }
   return length;
+}
+
+/** Whether the handler's own coding shows where its body ends. */
+function endsChunked(fields: Fields): boolean {
+  const codings = splitList(fields.getJoined("transfer-encoding") ?? "");
+  return sameName(codings.at(-1) ?? "", "chunked");
 }
 
 /**

@@ -74,9 +74,7 @@ export function isHost(text: string): boolean {
   const host = hostEnd < 0 ? text : text.substring(0, hostEnd);
   const port = hostEnd < 0 ? "" : text.substring(hostEnd);
   if (port !== "" && !isPort(port)) return false;
-  return host.startsWith("[") || port.startsWith("[")
-    ? isIPv6(host.slice(1, -1))
-    : isRegName(host);
+  return host.startsWith("[") ? isIPv6(host.slice(1, -1)) : isRegName(host);
 }
 
 /** A colon and the digits behind it, which may be missing. */
@@ -100,7 +98,6 @@ function isRegName(text: string): boolean {
     if (text[i] !== "%" || escape.length < 2 || !consistsOf(escape, HEX)) {
       return false;
     }
-    i += 2;
   }
   return true;
 }

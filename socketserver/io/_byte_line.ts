@@ -1,4 +1,4 @@
-import { type Bytes, EMPTY } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
 import { GrowingBuffer } from "./_growing_buffer.ts";
 
 const LF = 10;
@@ -31,7 +31,7 @@ export async function readByteLine(
     line.append(chunk);
     if (chunk[chunk.length - 1] === LF) break;
   }
-  return line.length === 0 ? EMPTY : line.take();
+  return line.take();
 }
 
 async function bulk(source: LineSource, missing: number): Promise<number> {

@@ -3,8 +3,8 @@ import type { Encoding } from "./_encoding.ts";
 import { type Bytes, bytesOf, EMPTY } from "./bytes.ts";
 
 /**
- * Where a decoder stands: the bytes that it holds back, and a number that
- * stands for everything else. No bytes and 0 is the start of a text.
+ * Where a decoder stands: the bytes that it holds back, and a small number
+ * that stands for everything else.
  */
 export type DecoderState = readonly [pending: Bytes, flag: number];
 

@@ -14,23 +14,14 @@ export class GrowingBuffer {
   }
 
   append(chunk: Uint8Array): void {
-    this.spare(chunk.length).set(chunk);
-    this.#length += chunk.length;
-  }
-
-  /** Free room behind the content, at least `size` bytes; `added()` claims it. */
-  spare(size: number): Bytes {
-    const needed = this.#length + size;
-    if (needed > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const length = this.#length + chunk.length;
+    if (length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(length, this.#bytes.length * 2));
       grown.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = grown;
     }
-    return this.#bytes.subarray(this.#length);
-  }
-
-  added(size: number): void {
-    this.#length += size;
+    this.#bytes.set(chunk, this.#length);
+    this.#length = length;
   }
 
   /** The content; the buffer must not be used afterwards. */

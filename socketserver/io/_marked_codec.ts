@@ -43,17 +43,19 @@ export class MarkedCodec implements Codec {
   }
 }
 
-/** Its state's flag is 0 before the form is known, then the form's number from 1. */
+// The flag of its state is the number of the form, and before that is known how
+// many there are: 0, the flag of most other decoders, is what nearly all texts get.
 class MarkedDecoder implements IncrementalDecoder {
   readonly #forms: readonly [Form, ...Form[]];
   readonly #errors: ErrorMode;
   #pending: Bytes = EMPTY;
-  #flag = 0;
+  #flag: number;
   #decoder: IncrementalDecoder | undefined;
 
   constructor(forms: readonly [Form, ...Form[]], errors: ErrorMode) {
     this.#forms = forms;
     this.#errors = errors;
+    this.#flag = forms.length;
   }
 
   decode(input: Uint8Array, final = false): string {
@@ -62,16 +64,16 @@ class MarkedDecoder implements IncrementalDecoder {
     const unfinished = this.#forms.some(([mark]) =>
       start.length < mark.length && beginsWith(mark, start)
     );
-    if (unfinished && !final) {
+    if (start.length === 0 || unfinished && !final) {
       this.#pending = start.slice();
       return "";
     }
     const found = this.#forms.findIndex(([mark]) => beginsWith(start, mark));
     const before = this.getstate();
-    const decoder = this.#choose(Math.max(found, 0) + 1);
+    const markLength = this.#forms[found]?.[0].length ?? 0;
+    const decoder = this.#choose(Math.max(found, 0));
     try {
-      const mark = this.#forms[found]?.[0] ?? EMPTY;
-      return decoder.decode(start.subarray(mark.length), final);
+      return decoder.decode(start.subarray(markLength), final);
     } catch (error) {
       this.setstate(before);
       throw error;
@@ -85,18 +87,18 @@ class MarkedDecoder implements IncrementalDecoder {
 
   setstate([pending, flag]: DecoderState): void {
     this.reset();
-    if (flag === 0) this.#pending = pending;
+    if (flag >= this.#forms.length) this.#pending = pending;
     else this.#choose(flag).setstate([pending, 0]);
   }
 
   reset(): void {
     this.#pending = EMPTY;
-    this.#flag = 0;
+    this.#flag = this.#forms.length;
     this.#decoder = undefined;
   }
 
   #choose(flag: number): IncrementalDecoder {
-    const [, encoding] = this.#forms[flag - 1] ?? this.#forms[0];
+    const [, encoding] = this.#forms[flag]!;
     this.#flag = flag;
     return this.#decoder = new PlainDecoder(encoding, this.#errors);
   }

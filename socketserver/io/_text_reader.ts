@@ -56,6 +56,7 @@ export class TextReader {
   }
 
   async readAll(options?: ReadOptions): Promise<string> {
+    this.#begun = true;
     this.#decodeMore(await this.#source.read(-1, options), true);
     return this.#take(this.#ahead.length, 0);
   }
@@ -123,7 +124,8 @@ export class TextReader {
   }
 
   /**
-   * The position of the next character.
+   * The position of the next character. Byte 0 needs no flag: nothing was
+   * decoded before.
    *
    * @param byte The position of the byte stream.
    */
@@ -133,16 +135,18 @@ export class TextReader {
     const position = locate(this.#decoder, first, this.#offset);
     position.byte += byte;
     for (const { bytes } of this.#ahead) position.byte -= bytes.length;
+    if (position.byte === 0) position.flag = 0;
     return position;
   }
 
   /** Goes on at a position; the byte stream is there already. */
   async restore(
-    { flag, skip }: TextPosition,
+    { byte, flag, skip }: TextPosition,
     chunkSize: number,
   ): Promise<void> {
-    this.forget();
-    this.#decoder.setstate([EMPTY, flag]);
+    this.#drop();
+    if (byte === 0) this.#decoder.reset();
+    else this.#decoder.setstate([EMPTY, flag]);
     for (let at = 0, missing = skip, ended = false; missing > 0; at++) {
       if (ended) throw new RangeError("Cannot seek: there is no such position");
       ended = !await this.#readMore(chunkSize);
@@ -152,12 +156,16 @@ export class TextReader {
     }
   }
 
-  /** Forgets what was read ahead, and where in the text it was. */
+  /** Forgets what was read ahead. It goes on in the middle of the text. */
   forget(): void {
+    this.#drop();
+    this.#decoder.setstate([EMPTY, 0]);
+  }
+
+  #drop(): void {
     this.#ahead = [];
     this.#offset = 0;
     this.#begun = false;
-    this.#decoder.reset();
   }
 
   /** Reads one piece more; false at the end. */
@@ -172,7 +180,6 @@ export class TextReader {
   }
 
   #decodeMore(bytes: Uint8Array | null, final: boolean): void {
-    this.#begun = true;
     if (bytes === null) {
       throw new BlockingIOError(
         `Cannot read from "${this.#source.constructor.name}": it would block`,
@@ -191,6 +198,7 @@ export class TextReader {
       // Read on behind what is malformed: the next call shall not find it again.
       this.#decoder.setstate([EMPTY, state[1]]);
       this.#ahead.push({ state, bytes, text: "" });
+      this.#dropRead();
       throw error;
     }
   }
@@ -206,10 +214,14 @@ export class TextReader {
     }
     this.#ahead.splice(0, last);
     this.#offset = end;
+    this.#dropRead();
+    return text;
+  }
+
+  #dropRead(): void {
     while (this.#ahead[0]?.text.length === this.#offset) {
       this.#ahead.shift();
       this.#offset = 0;
     }
-    return text;
   }
 }

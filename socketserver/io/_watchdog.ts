@@ -35,6 +35,13 @@ export class Watchdog {
     });
   }
 
+  /** Changes when the operations under way expire. */
+  update(due: number): void {
+    if (!this.#expire) return;
+    this.#due = due;
+    if (due < this.#rings) this.#arm(due);
+  }
+
   /** Stops the timer. */
   stop(): void {
     clearTimeout(this.#timer);
@@ -53,7 +60,8 @@ export class Watchdog {
     this.#rings = due;
     const timer = setTimeout(
       () => this.#ring(),
-      Math.max(0, due - performance.now()),
+      // A longer timer would ring at once.
+      Math.min(Math.max(0, due - performance.now()), 0x7fffffff),
     );
     // The operation keeps the program alive, not the watch over it.
     Deno.unrefTimer(timer);

@@ -57,15 +57,19 @@ export class BufferedRandom extends BufferedReader {
   constructor(
     raw: RawReader,
     bufferSize: number = DEFAULT_BUFFER_SIZE,
-    ...rest: never[]
   ) {
+    if (arguments.length > 2) {
+      throw new TypeError(
+        `Cannot construct "${new.target.name}": it takes at most 2 arguments`,
+      );
+    }
     if (!raw.seekable()) {
       throw new UnsupportedOperation(
         `Cannot buffer "${raw.constructor.name}" both ways: it is not seekable`,
       );
     }
     super(raw, bufferSize);
-    this.#writer = new BufferedWriter(raw, bufferSize, ...rest);
+    this.#writer = new BufferedWriter(raw, bufferSize);
     alsoWriters.add(this);
   }
 

@@ -82,6 +82,7 @@ export class BufferedReader<WouldBlock extends null = never>
   #raw: RawReader<WouldBlock> | undefined;
   #mutex = new Mutex();
   #size: number;
+  #half: number;
   #maxLineLength: number;
 
   // The window: #buffer[#start..#end] was read and is not yet consumed.
@@ -93,6 +94,7 @@ export class BufferedReader<WouldBlock extends null = never>
   // The read of the raw stream that is under way. It survives an aborted
   // call: its bytes land in the buffer, and the next call waits for it.
   #filling: Promise<number | WouldBlock> | undefined;
+  #room = 0;
 
   /**
    * Puts a buffer in front of a raw stream. Nothing is read yet.
@@ -116,6 +118,7 @@ export class BufferedReader<WouldBlock extends null = never>
     }
     this.#raw = raw;
     this.#size = bufferSizeArgument(bufferSize);
+    this.#half = Math.ceil(this.#size / 2);
     this.#maxLineLength = options.maxLineLength ?? Infinity;
   }
 
@@ -173,9 +176,11 @@ export class BufferedReader<WouldBlock extends null = never>
     if (this.#end > this.#start) return true;
     const turn = this.#mutex.enter();
     if (turn) return turn.then(() => this.#mutex.leave());
-    const filling = this.#keptFill(this.#half, this.#size);
-    this.#mutex.leave();
-    return filling.then(() => {}, () => {});
+    try {
+      return this.#keptFill(this.#half, this.#size).then(() => {}, () => {});
+    } finally {
+      this.#mutex.leave();
+    }
   }
 
   /**
@@ -297,7 +302,7 @@ export class BufferedReader<WouldBlock extends null = never>
     if (turn) await turn;
     try {
       this._checkClosed("read1");
-      if (most === 0) return EMPTY;
+      if (most === 0) return this.#take(0);
       if (this.#end === this.#start) {
         const room = Math.min(most, FIRST_STEP);
         const got = await this.#fill(room, room, options?.signal);
@@ -551,24 +556,18 @@ export class BufferedReader<WouldBlock extends null = never>
     } finally {
       this.#filling = undefined;
     }
-    if (got !== null) {
-      this.#end += this.#checkCount(got, this.#buffer.length - this.#end);
-    }
+    if (got !== null) this.#end += this.#checkCount(got, this.#room);
     return got;
   }
 
   #keptFill(enough: number, wanted: number): Promise<number | WouldBlock> {
     if (!this.#filling) {
       this.#makeRoom(enough, wanted);
-      this.#filling = this.raw.readinto(
-        this.#buffer.subarray(this.#end, this.#end + wanted),
-      );
+      const target = this.#buffer.subarray(this.#end, this.#end + wanted);
+      this.#room = target.length;
+      this.#filling = this.raw.readinto(target);
     }
     return this.#filling;
-  }
-
-  get #half(): number {
-    return (this.#size + 1) >> 1;
   }
 
   /**

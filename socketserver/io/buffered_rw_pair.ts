@@ -51,10 +51,9 @@ export class BufferedRWPair<WouldBlock extends null = never>
     reader: RawReader<NoInfer<WouldBlock>>,
     writer: RawIOBase,
     bufferSize: number = DEFAULT_BUFFER_SIZE,
-    ...rest: never[]
   ) {
     super();
-    if (rest.length > 0) {
+    if (arguments.length > 3) {
       throw new TypeError(
         `Cannot construct "${new.target.name}": it takes at most 3 arguments`,
       );

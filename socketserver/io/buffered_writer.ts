@@ -82,10 +82,9 @@ export class BufferedWriter extends BufferedIOBase {
   constructor(
     raw: RawIOBase,
     bufferSize: number = DEFAULT_BUFFER_SIZE,
-    ...rest: never[]
   ) {
     super();
-    if (rest.length > 0) {
+    if (arguments.length > 2) {
       throw new TypeError(
         `Cannot construct "${new.target.name}": it takes at most 2 arguments`,
       );

@@ -4,7 +4,7 @@ import {
   whenceArgument,
 } from "./_arguments.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
-import { type Bytes, bytesOf, EMPTY } from "./bytes.ts";
+import { type Bytes, bytesOf } from "./bytes.ts";
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "./constants.ts";
 
 const LF = 10;
@@ -61,7 +61,7 @@ export class BytesIO extends BufferedIOBase implements Iterable<Bytes> {
   constructor(initial?: ArrayBufferView | ArrayBufferLike | null) {
     super();
     this.#bytes = initial === undefined || initial === null
-      ? EMPTY
+      ? new Uint8Array()
       : new Uint8Array(bytesOf(initial));
     this.#length = this.#bytes.length;
   }
@@ -261,7 +261,7 @@ export class BytesIO extends BufferedIOBase implements Iterable<Bytes> {
     if (this.closed) return;
     this.#checkLent("close");
     await super.close();
-    this.#bytes = EMPTY;
+    this.#bytes = new Uint8Array();
     this.#length = 0;
   }
 
@@ -272,7 +272,6 @@ export class BytesIO extends BufferedIOBase implements Iterable<Bytes> {
   #take(size: number): Bytes {
     const ahead = this.#ahead;
     const count = size < 0 || size > ahead ? ahead : size;
-    if (count === 0) return EMPTY;
     const start = this.#position;
     this.#position += count;
     return this.#bytes.slice(start, start + count);

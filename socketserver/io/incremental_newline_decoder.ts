@@ -68,14 +68,9 @@ export class IncrementalNewlineDecoder implements IncrementalDecoder {
    */
   decode(input: Uint8Array | string, final = false): string {
     let text = this.#decode(input, final);
-    if (this.#heldCR && (text || final)) {
-      text = "\r" + text;
-      this.#heldCR = false;
-    }
-    if (!final && text.endsWith("\r")) {
-      text = text.slice(0, -1);
-      this.#heldCR = true;
-    }
+    if (this.#heldCR) text = "\r" + text;
+    this.#heldCR = !final && text.endsWith("\r");
+    if (this.#heldCR) text = text.slice(0, -1);
     const hasCR = text.includes("\r");
     if (this.#seen !== ALL) this.#look(text, hasCR);
     return hasCR && this.#translate ? text.replace(/\r\n?/g, "\n") : text;

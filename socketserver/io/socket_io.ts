@@ -36,6 +36,12 @@ export type SocketMode = "r" | "w" | "rw" | "rb" | "wb" | "rwb";
  * ```
  */
 export class SocketIO extends RawIOBase implements Selectable {
+  /**
+   * Seconds that each operation of this stream may take, in addition to
+   * {@linkcode settimeout}; `null` for no limit.
+   */
+  timeout: number | null = null;
+
   #connection: Connection;
   #state: ConnectionState;
   #reads: boolean;
@@ -130,7 +136,8 @@ export class SocketIO extends RawIOBase implements Selectable {
 
   /**
    * Limits the time until reading is done, however many reads that takes, and
-   * in addition to {@linkcode settimeout}.
+   * in addition to {@linkcode settimeout}. It changes the limit of a read that
+   * is under way, if that has one.
    *
    * @param seconds Seconds from now; `null` lifts the limit.
    */
@@ -138,11 +145,13 @@ export class SocketIO extends RawIOBase implements Selectable {
     this.#readDue = seconds === null
       ? Infinity
       : performance.now() + seconds * 1000;
+    this.#readWatch?.update(this.#readDue);
   }
 
   /**
    * Limits the time until writing is done, however many writes that takes, and
-   * in addition to {@linkcode settimeout}.
+   * in addition to {@linkcode settimeout}. It changes the limit of a write that
+   * is under way, if that has one.
    *
    * @param seconds Seconds from now; `null` lifts the limit.
    */
@@ -150,6 +159,7 @@ export class SocketIO extends RawIOBase implements Selectable {
     this.#writeDue = seconds === null
       ? Infinity
       : performance.now() + seconds * 1000;
+    this.#writeWatch?.update(this.#writeDue);
   }
 
   /**
@@ -235,9 +245,12 @@ export class SocketIO extends RawIOBase implements Selectable {
   }
 
   #timely<T>(operation: Promise<T>, reading: boolean): Promise<T> {
-    const { timeout } = this.#state;
+    const timeout = Math.min(
+      this.timeout ?? Infinity,
+      this.#state.timeout ?? Infinity,
+    );
     let due = reading ? this.#readDue : this.#writeDue;
-    if (timeout !== null) {
+    if (timeout !== Infinity) {
       due = Math.min(due, performance.now() + timeout * 1000);
     }
     if (due === Infinity) return operation;

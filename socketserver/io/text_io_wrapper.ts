@@ -14,7 +14,12 @@ import { TextWriter } from "./_text_writer.ts";
 import type { BufferedIOBase } from "./buffered_io_base.ts";
 import type { ReadOptions } from "./buffered_reader.ts";
 import { lookupCodec } from "./codecs.ts";
-import { DEFAULT_BUFFER_SIZE, SEEK_END, SEEK_SET } from "./constants.ts";
+import {
+  DEFAULT_BUFFER_SIZE,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from "./constants.ts";
 import { UnsupportedOperation } from "./errors.ts";
 import type { RawIOBase } from "./raw_io_base.ts";
 import { TextIOBase } from "./text_io_base.ts";
@@ -344,10 +349,15 @@ export class TextIOWrapper<
       );
     }
     return await this.#inTurn(this.#readTurn, "seek", async () => {
-      if (whence === SEEK_END) return await this.#seekEnd();
-      return await this.#seek(
-        whence === SEEK_SET ? position : await this.#tell(),
-      );
+      switch (whence) {
+        case SEEK_CUR:
+          return await this.#seek(await this.#tell());
+        case SEEK_END:
+          await this.#writer.send();
+          return await this.#seek(await this.buffer.seek(0, SEEK_END));
+        default:
+          return await this.#seek(position);
+      }
     });
   }
 
@@ -415,19 +425,30 @@ export class TextIOWrapper<
 
   /**
    * Flushes and closes the byte stream, which is closed even if the flush
-   * fails. Later calls do nothing.
+   * fails. What is written while it flushes is sent too; later calls find the
+   * stream closed.
    *
    * @throws What the flush threw; if closing fails too, that error with the
    * flush's as its `cause`.
    */
   override async close(): Promise<void> {
-    const buffer = this.#buffer;
-    if (!buffer || buffer.closed) return;
-    this.#closing ??= closeAfter(buffer, () => this.flush());
+    if (!this.#buffer || this.closed) return;
+    await (this.#closing ??= this.#close(this.#buffer));
+  }
+
+  async #close(buffer: B): Promise<void> {
+    let inside = false;
     try {
-      await this.#closing;
+      await closeAfter(buffer, async () => {
+        await this.flush();
+        const turn = this.#writeTurn.enter();
+        if (turn) await turn;
+        inside = true;
+        await this.#writer.send(); // what was written during the flush
+      });
     } finally {
       this.#closing = undefined;
+      if (inside) this.#writeTurn.leave();
     }
   }
 
@@ -505,15 +526,6 @@ export class TextIOWrapper<
     this.#writer.restart();
     await this.#reader.restore(position, this._CHUNK_SIZE);
     return cookie;
-  }
-
-  async #seekEnd(): Promise<number> {
-    await this.#writer.send();
-    const end = await this.buffer.seek(0, SEEK_END);
-    this.#iterating = false;
-    this.#writer.restart();
-    this.#reader.forget();
-    return end;
   }
 
   #makeHalves(): [TextReader, TextWriter] {

@@ -1,0 +1,108 @@
+import {
+  type BufferedIOBase,
+  bytesOf,
+  RawIOBase,
+} from "../socketserver/io/mod.ts";
+import type { OpenFile } from "./_file_source.ts";
+import type { BodyPart } from "./protocol/mod.ts";
+
+/** Up to here a file is read at once, without a thread. */
+const SMALL = 1 << 16;
+/** Read at a time beyond that. */
+const CHUNK = 1 << 17;
+
+/**
+ * The body of an answer as a stream: parts of a file, and texts between them.
+ * It owns the file and closes it.
+ */
+export class FileBody extends RawIOBase {
+  readonly #file: OpenFile;
+  readonly #parts: readonly BodyPart[];
+  #part = 0;
+  #offset = 0;
+
+  constructor(file: OpenFile, parts: readonly BodyPart[]) {
+    super();
+    this.#file = file;
+    this.#parts = parts;
+  }
+
+  override readable(): boolean {
+    return true;
+  }
+
+  /**
+   * Reads once.
+   *
+   * @throws {Deno.errors.UnexpectedEof} If the file is shorter than it was:
+   * the length was promised.
+   */
+  override async readinto(buffer: Uint8Array): Promise<number> {
+    this._checkClosed("read");
+    const part = this.#parts[this.#part];
+    if (!part || buffer.length === 0) return 0;
+    const count = part.kind === "bytes"
+      ? copy(part.bytes.subarray(this.#offset), buffer)
+      : await this.#read(part.start, part.end + 1, buffer);
+    this.#advance(part, count);
+    return count;
+  }
+
+  /** Sends all of it. */
+  async copyTo(output: BufferedIOBase): Promise<void> {
+    let room: Uint8Array | undefined;
+    for (let part; (part = this.#parts[this.#part]);) {
+      if (part.kind === "bytes") {
+        await output.write(part.bytes.subarray(this.#offset));
+        this.#advance(part, part.bytes.length - this.#offset);
+        continue;
+      }
+      const left = part.end + 1 - part.start - this.#offset;
+      room ??= new Uint8Array(Math.min(left, CHUNK));
+      const target = room.length > left ? room.subarray(0, left) : room;
+      const count = await this.#read(part.start, part.end + 1, target);
+      this.#advance(part, count);
+      await output.write(target.subarray(0, count));
+    }
+  }
+
+  override async close(): Promise<void> {
+    this.#file.close();
+    await super.close();
+  }
+
+  async #read(
+    start: number,
+    end: number,
+    buffer: Uint8Array,
+  ): Promise<number> {
+    const position = start + this.#offset;
+    const left = end - position;
+    const target = bytesOf(buffer).subarray(0, left);
+    const count = end - start <= SMALL
+      ? this.#file.readSync(target, position)
+      : await this.#file.read(target, position);
+    if (count === 0) {
+      throw new Deno.errors.UnexpectedEof(
+        `Cannot send the last ${left} bytes of a file: it was cut short`,
+      );
+    }
+    return count;
+  }
+
+  #advance(part: BodyPart, count: number): void {
+    this.#offset += count;
+    const length = part.kind === "bytes"
+      ? part.bytes.length
+      : part.end + 1 - part.start;
+    if (this.#offset < length) return;
+    this.#part++;
+    this.#offset = 0;
+  }
+}
+
+function copy(source: Uint8Array, target: Uint8Array): number {
+  const taken = source.subarray(0, target.length);
+  target.set(taken);
+  return taken.length;
+}

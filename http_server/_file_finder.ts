@@ -1,0 +1,170 @@
+import {
+  Bounds,
+  isWithin,
+  type LookedUp,
+  lookUp,
+  type OpenFile,
+} from "./_file_source.ts";
+
+/** Which files stand behind a path. */
+export interface FinderSettings {
+  /** The folder that is served. */
+  readonly directory: string;
+  /** Names of the files that stand for their folder; the first that exists does. */
+  readonly indexPages: readonly string[];
+  /** Whether symbolic links may lead out of the folder. */
+  readonly followSymlinks: boolean;
+  /** Whether `/about` is `about.html`. */
+  readonly cleanUrls: boolean;
+  /** Whether what does not exist is the index page of the root. */
+  readonly spa: boolean;
+  /** Whether `404.html` is sent where there is nothing. */
+  readonly notFoundPage: boolean;
+}
+
+/** What a path stands for. */
+export type Found =
+  | {
+    readonly kind: "file";
+    readonly file: OpenFile;
+    readonly path: string;
+    /** 404 for the page that says that there is nothing. */
+    readonly status: 200 | 404;
+  }
+  /** A folder without index page. */
+  | { readonly kind: "directory"; readonly path: string }
+  /** The path of a URL that is the right one. */
+  | { readonly kind: "redirect"; readonly path: string }
+  | { readonly kind: "none"; readonly status: 403 | 404 | 503 };
+
+/** Finds the files behind the paths of one site. */
+export class FileFinder {
+  readonly #settings: FinderSettings;
+  #bounds: Bounds | undefined;
+
+  /** @param settings What is served; read anew for each path. */
+  constructor(settings: FinderSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Finds what stands behind the path of a URL.
+   *
+   * @param path Path in the file system; a trailing slash asks for a folder.
+   * @param urlPath The same as the client has sent it.
+   */
+  find(path: string, urlPath: string): Found {
+    const asksForFolder = path.endsWith("/");
+    const target = asksForFolder ? withoutSlashes(path) : path;
+    const there = this.lookUp(target);
+    if (this.#settings.cleanUrls && !asksForFolder) {
+      const clean = this.#findClean(there, target, urlPath);
+      if (clean) return clean;
+    }
+    switch (there.kind) {
+      case "file":
+        if (!asksForFolder) return asFound(there.file, target);
+        there.file.close();
+        return this.missing(404);
+      case "directory":
+        return asksForFolder
+          ? this.#findIndex(target) ?? there
+          : { kind: "redirect", path: `${urlPath}/` };
+      case "none":
+        return this.missing(there.status);
+    }
+  }
+
+  /** What is sent in place of something that is not there. */
+  missing(status: 403 | 404 | 503): Found {
+    const { directory, spa, notFoundPage, indexPages } = this.#settings;
+    if (status === 404 && spa && indexPages[0] !== undefined) {
+      const page = this.#open(joinPath(directory, indexPages[0]));
+      if (page) return page;
+    }
+    if (status === 404 && notFoundPage) {
+      const page = this.#open(joinPath(directory, "404.html"), 404);
+      if (page) return page;
+    }
+    return { kind: "none", status };
+  }
+
+  /** Opens a file of this site. */
+  lookUp(path: string): LookedUp {
+    return lookUp(path, this.#boundsFor(path));
+  }
+
+  #findIndex(folder: string): Found | undefined {
+    for (const name of this.#settings.indexPages) {
+      const page = this.#open(joinPath(folder, name));
+      if (page) return page;
+    }
+  }
+
+  /** `/about` is `about.html`, and `/about.html` redirects to it. */
+  #findClean(
+    there: LookedUp,
+    target: string,
+    urlPath: string,
+  ): Found | undefined {
+    if (there.kind !== "file") return this.#open(`${target}.html`);
+    const slash = urlPath.lastIndexOf("/") + 1;
+    const name = urlPath.slice(slash);
+    let clean: string;
+    if (name === this.#settings.indexPages[0]) {
+      clean = urlPath.slice(0, slash);
+    } else if (name.endsWith(".html") && name.length > 5) {
+      const other = this.lookUp(target.slice(0, -5));
+      if (other.kind === "file") {
+        other.file.close();
+        return;
+      }
+      clean = urlPath.slice(0, -5);
+    } else {
+      return;
+    }
+    there.file.close();
+    return { kind: "redirect", path: clean };
+  }
+
+  #open(path: string, status: 200 | 404 = 200): Found | undefined {
+    const there = this.lookUp(path);
+    return there.kind === "file"
+      ? asFound(there.file, path, status)
+      : undefined;
+  }
+
+  /**
+   * The folder that a file must lie in. A path that does not begin with it
+   * comes from a `translatePath` that was overridden to lead elsewhere.
+   */
+  #boundsFor(path: string): Bounds | null {
+    const { directory, followSymlinks } = this.#settings;
+    if (followSymlinks || !isWithin(path, withoutSlashes(directory))) {
+      return null;
+    }
+    if (this.#bounds?.directory !== directory) {
+      this.#bounds = new Bounds(directory);
+    }
+    return this.#bounds;
+  }
+}
+
+function asFound(
+  file: OpenFile,
+  path: string,
+  status: 200 | 404 = 200,
+): Found {
+  return { kind: "file", file, path, status };
+}
+
+/** A path in a folder. */
+export function joinPath(folder: string, name: string): string {
+  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === "/") end--;
+  return path.slice(0, end);
+}

@@ -1,0 +1,225 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+} from "node:fs";
+import type { FileVersion } from "./protocol/mod.ts";
+
+/**
+ * The only door to the file system for files that are served: regular files
+ * that lie, all symbolic links resolved, where they may.
+ *
+ * Everything here is synchronous except reading: asking the system for a name
+ * costs a few microseconds, a round trip through a thread five times that.
+ */
+
+/** An open regular file. What is said of it was asked of the open file. */
+export class OpenFile implements FileVersion {
+  readonly size: number;
+  readonly mtime: number;
+  readonly ino: number | null;
+  #fd: number;
+  #reading = 0;
+  #closed = false;
+
+  constructor(fd: number, size: number, mtime: number, ino: number | null) {
+    this.#fd = fd;
+    this.size = size;
+    this.mtime = mtime;
+    this.ino = ino;
+  }
+
+  /** Reads at once: for what is small. Returns the number of bytes, 0 at the end. */
+  readSync(target: Uint8Array, position: number): number {
+    return readSync(this.#fd, target, 0, target.length, position);
+  }
+
+  /** Reads in a thread. Returns the number of bytes, 0 at the end. */
+  async read(target: Uint8Array, position: number): Promise<number> {
+    if (this.#closed) throw new TypeError("Cannot read a file: it is closed");
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#reading++;
+    try {
+      read(this.#fd, target, 0, target.length, position, (error, count) => {
+        if (error) reject(error);
+        else resolve(count);
+      });
+      return await promise;
+    } finally {
+      this.#reading--;
+      if (this.#closed) this.#release();
+    }
+  }
+
+  /** Closes the file, after a read that is under way. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#release();
+  }
+
+  // The number may belong to another file as soon as it was given back.
+  #release(): void {
+    if (this.#reading === 0) closeSync(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** What there is under a path. */
+export type LookedUp =
+  | { readonly kind: "file"; readonly file: OpenFile }
+  | { readonly kind: "directory"; readonly path: string }
+  /** Nothing that is served: 404, 403 without permission, 503 without resources. */
+  | { readonly kind: "none"; readonly status: 403 | 404 | 503 };
+
+/** A folder that symbolic links must not leave. */
+export class Bounds {
+  /** The folder as it was given; it may itself be a link. */
+  readonly directory: string;
+  #real = "";
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Whether a path without links lies in the folder. */
+  contain(real: string): boolean {
+    if (this.#real !== "" && isWithin(real, this.#real)) return true;
+    // The link that is the folder may lead elsewhere by now, to a new release.
+    this.#real = Deno.realPathSync(this.directory);
+    return isWithin(real, this.#real);
+  }
+}
+
+const NOT_FOUND: LookedUp = { kind: "none", status: 404 };
+
+/**
+ * Opens what is under a path, if it is a regular file.
+ *
+ * @param path The path, without a trailing slash.
+ * @param bounds Where it must lie; `null` for anywhere.
+ */
+export function lookUp(path: string, bounds: Bounds | null): LookedUp {
+  try {
+    return lookUpUnguarded(path, bounds);
+  } catch (error) {
+    return { kind: "none", status: statusOf(error) };
+  }
+}
+
+function lookUpUnguarded(path: string, bounds: Bounds | null): LookedUp {
+  let real = path;
+  if (bounds !== null) {
+    real = Deno.realPathSync(path);
+    if (!bounds.contain(real)) return NOT_FOUND;
+  }
+  // Opening a FIFO or a device does something to it: ask before.
+  const before = Deno.statSync(real);
+  if (before.isDirectory) return { kind: "directory", path: real };
+  if (!before.isFile) return NOT_FOUND;
+  // What is there now may be a FIFO all the same: O_NONBLOCK, and ask again.
+  const fd = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const after = fstatSync(fd);
+    const moved = bounds !== null && hasMoved(real, fd, after);
+    if (after.isFile() && !moved) {
+      const ino = before.ino === null ? null : after.ino;
+      const file = new OpenFile(fd, after.size, after.mtimeMs, ino);
+      return { kind: "file", file };
+    }
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  return NOT_FOUND;
+}
+
+/** What a listing says of a name. */
+export interface Examined {
+  readonly kind: "file" | "directory";
+  /** Bytes of a file, `null` for a folder. */
+  readonly size: number | null;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number | null;
+}
+
+/**
+ * Looks at what is under a path without opening it.
+ *
+ * @returns `null` for what would not be served.
+ */
+export function examine(path: string, bounds: Bounds | null): Examined | null {
+  try {
+    if (bounds !== null && !bounds.contain(Deno.realPathSync(path))) {
+      return null;
+    }
+    const { isFile, isDirectory, size, mtime } = Deno.statSync(path);
+    if (!isFile && !isDirectory) return null;
+    return {
+      kind: isFile ? "file" : "directory",
+      size: isFile ? size : null,
+      mtime: mtime?.getTime() ?? null,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a path is the folder or lies in it; both without links. */
+export function isWithin(path: string, folder: string): boolean {
+  if (!path.startsWith(folder)) return false;
+  // `/srv/www-secret` begins with `/srv/www`.
+  return path.length === folder.length || isSeparator(folder.at(-1)!) ||
+    isSeparator(path[folder.length]!);
+}
+
+function isSeparator(character: string): boolean {
+  return character === "/" ||
+    (character === "\\" && Deno.build.os === "windows");
+}
+
+/**
+ * Whether somebody put a symbolic link into the path after it was resolved.
+ * With `--allow-all`, Linux tells where the open file lies. Without, the path
+ * is resolved again: whoever changes it twice in these microseconds can write
+ * into the folder, and gets read what this process may read.
+ */
+function hasMoved(
+  real: string,
+  fd: number,
+  { ino, dev }: { ino: number; dev: number },
+): boolean {
+  if (tellsWhere) {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${fd}`) !== real;
+    } catch {
+      tellsWhere = false;
+    }
+  }
+  if (Deno.realPathSync(real) !== real) return true;
+  const now = Deno.lstatSync(real);
+  return now.ino !== null && (now.ino !== ino || now.dev !== dev);
+}
+
+let tellsWhere = Deno.build.os === "linux";
+
+const FORBIDDEN: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
+const EXHAUSTED: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+
+/** The answer to an error of the file system: a name can be wrong in many ways. */
+export function statusOf(error: unknown): 403 | 404 | 503 {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (
+    FORBIDDEN.has(code) || error instanceof Deno.errors.NotCapable ||
+    error instanceof Deno.errors.PermissionDenied
+  ) return 403;
+  if (EXHAUSTED.has(code)) return 503;
+  return 404;
+}

@@ -1,0 +1,758 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { LogBook, pause, timed, until } from "./_test_clients.ts";
+import { BaseRequestHandler } from "./base_request_handler.ts";
+import { BaseServer } from "./base_server.ts";
+import { FatalError } from "./fatal_error.ts";
+import { resourceId } from "./io/mod.ts";
+import type { RequestHandler, RequestHandlerClass } from "./request_handler.ts";
+import { ThreadingMixIn } from "./threading_mix_in.ts";
+
+// A polling server would need half a second, Python's interval.
+const AT_ONCE = 200;
+
+/** A server without a socket: requests are texts that a test hands in. */
+class MemoryServer extends BaseServer<string, string> {
+  override logger = new LogBook();
+  readonly closed: string[] = [];
+  readonly errors: unknown[] = [];
+  wakeups = 0;
+  #waiting: string[] = [];
+  #arrival: PromiseWithResolvers<void> | undefined;
+  #open = true;
+
+  constructor(RequestHandlerClass: RequestHandlerClass<string>) {
+    super("memory", RequestHandlerClass);
+  }
+
+  deliver(...requests: string[]): void {
+    this.#waiting.push(...requests);
+    this.#arrival?.resolve();
+    this.#arrival = undefined;
+  }
+
+  override fileno(): number {
+    return this.#open ? resourceId(this) : -1;
+  }
+
+  override whenReadable(): true | Promise<void> {
+    this.wakeups++;
+    if (this.#waiting.length > 0) return true;
+    return (this.#arrival ??= Promise.withResolvers()).promise;
+  }
+
+  override getRequest(): Promise<[string, string]> {
+    const request = this.#waiting.shift()!;
+    return Promise.resolve([request, `sender of ${request}`]);
+  }
+
+  override closeRequest(request: string): void | Promise<void> {
+    this.closed.push(request);
+  }
+
+  override handleError(_request: string, _from: string, error: unknown): void {
+    this.errors.push(error);
+  }
+
+  override async serverClose(): Promise<void> {
+    this.#open = false;
+    await super.serverClose();
+  }
+}
+
+class ThreadingMemoryServer extends ThreadingMixIn(MemoryServer) {}
+
+/** A handler class out of one function. */
+function handling(
+  handle: (handler: BaseRequestHandler<string, string>) => void | Promise<void>,
+) {
+  return class extends BaseRequestHandler<string, string> {
+    override handle(): void | Promise<void> {
+      return handle(this);
+    }
+  };
+}
+
+const Idle = handling(() => {});
+
+async function stop(
+  server: MemoryServer,
+  serving: Promise<void>,
+): Promise<void> {
+  await server.shutdown();
+  await serving;
+  await server.serverClose();
+}
+
+Deno.test("BaseServer() stores address and handler class, and opens nothing", () => {
+  const server = new MemoryServer(Idle);
+  assertEquals(server.serverAddress, "memory");
+  assertStrictEquals(server.RequestHandlerClass, Idle);
+  assertEquals(server.timeout, null);
+});
+
+Deno.test("serveForever() serves one request after the other", async () => {
+  const steps: string[] = [];
+  const server = new MemoryServer(handling(async ({ request }) => {
+    steps.push(`begin ${request}`);
+    await pause(1);
+    steps.push(`end ${request}`);
+  }));
+  const serving = server.serveForever();
+  server.deliver("a", "b");
+  await until(() => steps.length === 4);
+  assertEquals(steps, ["begin a", "end a", "begin b", "end b"]);
+  await stop(server, serving);
+});
+
+Deno.test("serveForever() may be called again after a shutdown", async () => {
+  const server = new MemoryServer(Idle);
+  for (const request of ["a", "b", "c"]) {
+    const serving = server.serveForever();
+    server.deliver(request);
+    await until(() => server.closed.includes(request));
+    await server.shutdown();
+    await serving;
+  }
+  await server.serverClose();
+});
+
+Deno.test("serveForever() refuses a closed server", async () => {
+  const server = new MemoryServer(Idle);
+  await server.serverClose();
+  await assertRejects(() => server.serveForever(), RangeError, "-1");
+  await server.shutdown();
+});
+
+Deno.test("serveForever() refuses a poll interval that is no number", async () => {
+  class Serviced extends MemoryServer {
+    override serviceActions(): void {}
+  }
+  const server = new Serviced(Idle);
+  await assertRejects(() => server.serveForever(NaN), RangeError, "NaN");
+});
+
+Deno.test("serveForever() waits out a poll interval longer than any timer", async () => {
+  let rounds = 0;
+  class Serviced extends MemoryServer {
+    override serviceActions(): void {
+      rounds++;
+    }
+  }
+  const server = new Serviced(Idle);
+  const serving = server.serveForever(1e9);
+  await pause(30);
+  assertEquals(rounds, 0);
+  await stop(server, serving);
+});
+
+Deno.test("shutdown() ends an idle server in milliseconds (test_shutdown)", async () => {
+  const server = new MemoryServer(Idle);
+  const serving = server.serveForever();
+  assert(await timed(() => server.shutdown()) < AT_ONCE);
+  await serving;
+});
+
+Deno.test("shutdown() issued right after the start ends the loop, of many servers at once (test_shutdown)", async () => {
+  const servers = Array.from({ length: 20 }, () => new MemoryServer(Idle));
+  const serving = servers.map((server) => server.serveForever(0.01));
+  const took = await timed(() =>
+    Promise.all(servers.map((server) => server.shutdown()))
+  );
+  await Promise.all(serving);
+  assert(took < AT_ONCE);
+});
+
+Deno.test("shutdown() waits for the request at hand of a serial server", async () => {
+  const gate = Promise.withResolvers<void>();
+  const server = new MemoryServer(handling(() => gate.promise));
+  const serving = server.serveForever();
+  server.deliver("a", "b");
+  await until(() => server.handlers.size === 1);
+  let stopped = false;
+  const stopping = server.shutdown().then(() => stopped = true);
+  await pause(5);
+  assertEquals(stopped, false);
+  gate.resolve();
+  await stopping;
+  await serving;
+  assertEquals(server.closed, ["a"]);
+});
+
+Deno.test("shutdown() before serveForever() resolves, and that returns at once; the one after serves", async () => {
+  const server = new MemoryServer(Idle);
+  server.deliver("a");
+  await server.shutdown();
+  await server.serveForever();
+  assertEquals(server.closed, []);
+  const serving = server.serveForever();
+  await until(() => server.closed.length === 1);
+  await stop(server, serving);
+});
+
+for (const Server of [MemoryServer, ThreadingMemoryServer]) {
+  Deno.test(`shutdown() from inside a request of a ${Server.name} resolves and ends the loop`, async () => {
+    const server: MemoryServer = new Server(handling(async () => {
+      await server.shutdown();
+    }));
+    const serving = server.serveForever();
+    server.deliver("a", "b");
+    await serving;
+    await server.serverClose();
+    assertEquals(server.closed, ["a"]);
+  });
+
+  Deno.test(`shutdown({ drain }) from inside a request of a ${Server.name} does not wait for that`, async () => {
+    const server: MemoryServer = new Server(handling(async () => {
+      await server.shutdown({ drain: 60 });
+    }));
+    const serving = server.serveForever();
+    server.deliver("a");
+    const took = await timed(async () => {
+      await serving;
+      await server.serverClose();
+    });
+    assert(took < AT_ONCE);
+    assertEquals(server.closed, ["a"]);
+  });
+}
+
+Deno.test("shutdown() from what an earlier request left behind waits for the request at hand", async () => {
+  const gate = Promise.withResolvers<void>();
+  let stopping: Promise<void> | undefined;
+  const server: MemoryServer = new MemoryServer(
+    handling(async ({ request }) => {
+      if (request === "b") return await gate.promise;
+      setTimeout(() => stopping = server.shutdown(), 5);
+    }),
+  );
+  const serving = server.serveForever();
+  server.deliver("a", "b");
+  await until(() => stopping !== undefined);
+  const first = await Promise.race([
+    stopping!.then(() => "stopped"),
+    pause(10).then(() => "waiting"),
+  ]);
+  assertEquals(first, "waiting");
+  gate.resolve();
+  await stopping;
+  await serving;
+});
+
+Deno.test("an idle server does not wake up", async () => {
+  const server = new MemoryServer(Idle);
+  const serving = server.serveForever(0.001);
+  await pause(5);
+  const before = server.wakeups;
+  await pause(300);
+  assertEquals(server.wakeups, before);
+  await stop(server, serving);
+});
+
+Deno.test("an AbortSignal ends the loop, as shutdown() does", async () => {
+  const server = new MemoryServer(Idle);
+  const ending = new AbortController();
+  const serving = server.serveForever({ signal: ending.signal });
+  server.deliver("a");
+  await until(() => server.closed.length === 1);
+  ending.abort();
+  assert(await timed(() => serving) < AT_ONCE);
+});
+
+Deno.test("an AbortSignal that has aborted lets nothing be served, and the next loop serves", async () => {
+  const server = new MemoryServer(Idle);
+  server.deliver("a");
+  await server.serveForever({ signal: AbortSignal.abort() });
+  assertEquals(server.closed, []);
+  const serving = server.serveForever();
+  await until(() => server.closed.length === 1);
+  await stop(server, serving);
+});
+
+Deno.test("serveForever() leaves nothing behind at its AbortSignal", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener;
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners++;
+    add.apply(signal, args);
+  };
+  const remove = signal.removeEventListener;
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--;
+    remove.apply(signal, args);
+  };
+  const server = new MemoryServer(Idle);
+  const serving = server.serveForever({ signal });
+  assertEquals(listeners, 1);
+  await stop(server, serving);
+  assertEquals(listeners, 0);
+});
+
+// What goes wrong with one request ends that request and nothing else.
+for (
+  const [hook, Server] of Object.entries({
+    verifyRequest: class extends MemoryServer {
+      override verifyRequest(request: string): boolean {
+        if (request === "bad") throw new Error("mistake");
+        return true;
+      }
+    },
+    "async verifyRequest": class extends MemoryServer {
+      override async verifyRequest(request: string): Promise<boolean> {
+        await pause(0);
+        if (request === "bad") throw new Error("mistake");
+        return true;
+      }
+    },
+    processRequest: class extends MemoryServer {
+      override async processRequest(
+        request: string,
+        from: string,
+      ): Promise<void> {
+        if (request === "bad") throw new Error("mistake");
+        await super.processRequest(request, from);
+      }
+    },
+  })
+) {
+  Deno.test(`an error of ${hook} is reported, the request is closed and the loop goes on`, async () => {
+    const server = new Server(Idle);
+    const serving = server.serveForever();
+    server.deliver("bad", "good");
+    await until(() => server.closed.includes("good"));
+    await stop(server, serving);
+    assertEquals(server.closed, ["bad", "good"]);
+    assertEquals(server.errors.map(String), ["Error: mistake"]);
+  });
+}
+
+const Bomb = handling(({ request }) => {
+  if (request === "bad") throw new Error("mistake");
+});
+
+for (const Base of [MemoryServer, ThreadingMemoryServer]) {
+  Deno.test(`an error of handleError is logged, the request is closed and the loop goes on: ${Base.name}`, async () => {
+    class Clumsy extends Base {
+      override handleError(): void {
+        throw new Error("second mistake");
+      }
+    }
+    const server = new Clumsy(Bomb);
+    const serving = server.serveForever();
+    server.deliver("bad", "good");
+    await until(() => server.closed.includes("good"));
+    await stop(server, serving);
+    assertEquals(server.closed, ["bad", "good"]);
+    assertEquals(server.logger.entries.map(({ error }) => String(error)), [
+      "Error: second mistake",
+    ]);
+  });
+
+  Deno.test(`an error of shutdownRequest ends neither the loop nor the closing: ${Base.name}`, async () => {
+    class Stuck extends Base {
+      override async shutdownRequest(request: string): Promise<void> {
+        if (request === "bad") throw new Error("stuck");
+        await super.shutdownRequest(request);
+      }
+    }
+    const server = new Stuck(Idle);
+    const serving = server.serveForever();
+    server.deliver("bad", "good");
+    await until(() => server.closed.includes("good"));
+    await stop(server, serving);
+    const reports = [
+      ...server.errors,
+      ...server.logger.entries.map(({ error }) => error),
+    ];
+    assert(reports.map(String).includes("Error: stuck"));
+  });
+}
+
+Deno.test("a FatalError of handleError leaves the loop, and the request is closed", async () => {
+  class Strict extends MemoryServer {
+    override handleError(): void {
+      throw new FatalError("exit");
+    }
+  }
+  const server = new Strict(Bomb);
+  server.deliver("bad");
+  await assertRejects(() => server.serveForever(), FatalError, "exit");
+  assertEquals(server.closed, ["bad"]);
+});
+
+Deno.test("handleError() logs the address and the stack between two rules", async () => {
+  class Plain extends MemoryServer {
+    override handleError(
+      ...args: Parameters<MemoryServer["handleError"]>
+    ): void {
+      BaseServer.prototype.handleError.apply(this, args);
+    }
+  }
+  for (const thrown of [new RangeError("mistake"), "just a text"]) {
+    const server = new Plain(handling(() => {
+      throw thrown;
+    }));
+    server.deliver("bad");
+    await server.handleRequest();
+    const [{ message }] = server.logger.entries as [{ message: string }];
+    const lines = message.split("\n");
+    assertEquals([lines.at(0), lines.at(-1)], ["-".repeat(40), "-".repeat(40)]);
+    assertStringIncludes(lines[1]!, "from");
+    assertStringIncludes(lines[2]!, String(thrown));
+    if (thrown instanceof Error) assert(lines.length > 4);
+  }
+});
+
+Deno.test("an error of a sync handler reaches handleError (test_sync_handled)", async () => {
+  const server = new MemoryServer(Bomb);
+  server.deliver("bad");
+  await server.handleRequest();
+  assertEquals(server.errors.map(String), ["Error: mistake"]);
+});
+
+Deno.test("a FatalError of a sync handler leaves handleRequest, not handleError (test_sync_not_handled)", async () => {
+  const server = new MemoryServer(handling(() => {
+    throw new FatalError("exit");
+  }));
+  server.deliver("bad");
+  await assertRejects(() => server.handleRequest(), FatalError);
+  assertEquals([server.errors, server.closed], [[], ["bad"]]);
+});
+
+Deno.test("handleRequest() waits no longer than timeout, then calls handleTimeout()", async () => {
+  let timeouts = 0;
+  class Patient extends MemoryServer {
+    override handleTimeout(): void {
+      timeouts++;
+    }
+  }
+  const server = new Patient(Idle);
+  server.timeout = 0.02;
+  const took = await timed(() => server.handleRequest());
+  assertEquals(timeouts, 1);
+  assert(took >= 19);
+  server.timeout = 0;
+  await server.handleRequest();
+  assertEquals(timeouts, 2);
+  server.deliver("a");
+  await server.handleRequest();
+  assertEquals([timeouts, server.closed], [2, ["a"]]);
+});
+
+Deno.test("handleRequest() without a timeout waits for the request", async () => {
+  const server = new MemoryServer(Idle);
+  const served = server.handleRequest();
+  await pause(5);
+  server.deliver("a");
+  await served;
+  assertEquals(server.closed, ["a"]);
+});
+
+Deno.test("serveForever() ignores timeout", async () => {
+  let timeouts = 0;
+  class Patient extends MemoryServer {
+    override handleTimeout(): void {
+      timeouts++;
+    }
+  }
+  const server = new Patient(Idle);
+  server.timeout = 0.001;
+  const serving = server.serveForever(0.001);
+  await pause(10);
+  await stop(server, serving);
+  assertEquals(timeouts, 0);
+});
+
+Deno.test("RequestHandlerClass may be replaced; only later requests see it", async () => {
+  const served: string[] = [];
+  const server: MemoryServer = new MemoryServer(handling(({ request }) => {
+    served.push(`first ${request}`);
+    server.RequestHandlerClass = handling(({ request }) => {
+      served.push(`second ${request}`);
+    });
+  }));
+  const serving = server.serveForever();
+  server.deliver("a", "b", "c");
+  await until(() => server.closed.length === 3);
+  await stop(server, serving);
+  assertEquals(served, ["first a", "second b", "second c"]);
+});
+
+Deno.test("RequestHandlerClass may be a function, or any class with run()", async () => {
+  const served: unknown[] = [];
+  const arrow = (
+    request: string,
+    from: string,
+    server: MemoryServer,
+  ): RequestHandler => ({
+    run: () => void served.push([request, from, server]),
+  });
+  class WithMethod implements RequestHandler {
+    #request: string;
+    constructor(request: string) {
+      this.#request = request;
+    }
+    run(): void {
+      served.push(this.#request);
+    }
+  }
+  class WithField implements RequestHandler {
+    run: () => void;
+    constructor(request: string) {
+      this.run = () => void served.push(request);
+    }
+  }
+  const server = new MemoryServer(arrow);
+  server.deliver("a");
+  await server.handleRequest();
+  function plain(request: string): RequestHandler {
+    return { run: () => void served.push(request) };
+  }
+  for (
+    const [request, Class] of Object.entries({
+      b: plain,
+      c: WithMethod,
+      d: WithField,
+      e: handling(({ request }) => void served.push(request)),
+    })
+  ) {
+    server.RequestHandlerClass = Class;
+    server.deliver(request);
+    await server.handleRequest();
+  }
+  assertEquals(server.errors, []);
+  assertEquals(served.slice(1), ["b", "c", "d", "e"]);
+  assertEquals((served[0] as unknown[]).slice(0, 2), ["a", "sender of a"]);
+  assertStrictEquals((served[0] as unknown[])[2], server);
+});
+
+Deno.test("serverClose() during serveForever() ends the loop", async () => {
+  const server = new MemoryServer(Idle);
+  const serving = server.serveForever();
+  server.deliver("a");
+  await until(() => server.closed.length === 1);
+  await server.serverClose();
+  assert(await timed(() => serving) < AT_ONCE);
+});
+
+Deno.test("await using closes the server (test_context_manager)", async () => {
+  let server: MemoryServer;
+  {
+    await using closing = new MemoryServer(Idle);
+    server = closing;
+    assert(server.fileno() > 0);
+  }
+  assertEquals(server.fileno(), -1);
+});
+
+/** A server whose getRequest fails for want of descriptors while `starved`. */
+class StarvedServer extends MemoryServer {
+  starved = true;
+  attempts = 0;
+
+  override getRequest(): Promise<[string, string]> {
+    this.attempts++;
+    if (!this.starved) return super.getRequest();
+    const error = Object.assign(new Error("Too many open files"), {
+      code: "EMFILE",
+    });
+    return Promise.reject(error);
+  }
+}
+
+Deno.test("out of resources: the server tries ever less often, says so once, and recovers", async () => {
+  const server = new StarvedServer(Idle);
+  server.deliver("a");
+  const serving = server.serveForever();
+  await until(() => server.attempts === 1);
+  await pause(250);
+  // 10, 20, 40, 80, 160 ms: without a pause there would be thousands.
+  assert(server.attempts >= 3 && server.attempts <= 6, `${server.attempts}`);
+  server.starved = false;
+  await until(() => server.closed.length === 1);
+  await stop(server, serving);
+  assertEquals(server.logger.entries.length, 1);
+  assertEquals(server.errors, []);
+});
+
+Deno.test("out of resources: shutdown() does not wait for the pause", async () => {
+  const server = new StarvedServer(Idle);
+  server.deliver("a");
+  const serving = server.serveForever();
+  await until(() => server.attempts === 5);
+  assert(await timed(() => stop(server, serving)) < 100);
+});
+
+/** Blocks until its request is closed, or until it is told to stop if it listens to that. */
+function blocking(listens: boolean) {
+  return class extends BaseRequestHandler<string, string, DrainingServer> {
+    override async handle(): Promise<void> {
+      const ended = Promise.withResolvers<void>();
+      this.server.release.set(this.request, ended.resolve);
+      await ended.promise;
+    }
+    override serverStopping(): void {
+      this.server.told.push(this.request);
+      if (listens) this.server.release.get(this.request)?.();
+    }
+  };
+}
+
+interface DrainingServer extends MemoryServer {
+  release: Map<string, () => void>;
+  told: string[];
+}
+
+for (const Base of [MemoryServer, ThreadingMemoryServer]) {
+  class Draining extends Base implements DrainingServer {
+    release = new Map<string, () => void>();
+    told: string[] = [];
+
+    override closeRequest(request: string): void | Promise<void> {
+      this.release.get(request)?.();
+      return super.closeRequest(request);
+    }
+  }
+
+  Deno.test(`shutdown({ drain }) lets requests end that end by themselves: ${Base.name}`, async () => {
+    const server = new Draining(blocking(false));
+    const serving = server.serveForever();
+    server.deliver("a");
+    await until(() => server.release.size === 1);
+    const stopping = server.shutdown({ drain: 60 });
+    assertEquals(server.told, ["a"]);
+    await pause(5);
+    assertEquals(server.closed, []);
+    server.release.get("a")!();
+    await stopping;
+    await serving;
+    assertEquals(server.closed, ["a"]);
+    await server.serverClose();
+  });
+
+  Deno.test(`shutdown({ drain }) ends handlers that listen at once: ${Base.name}`, async () => {
+    const server = new Draining(blocking(true));
+    const serving = server.serveForever();
+    server.deliver("a");
+    await until(() => server.release.size === 1);
+    const took = await timed(() => server.shutdown({ drain: 60 }));
+    await serving;
+    assert(took < AT_ONCE);
+    assertEquals(server.closed, ["a"]);
+    await server.serverClose();
+  });
+
+  Deno.test(`shutdown({ drain }) closes the requests that are late: ${Base.name}`, async () => {
+    const server = new Draining(blocking(false));
+    const serving = server.serveForever();
+    server.deliver("a");
+    await until(() => server.release.size === 1);
+    const took = await timed(() => server.shutdown({ drain: 0.03 }));
+    await serving;
+    assert(took >= 29 && took < 30 + AT_ONCE, `${took}`);
+    assert(server.closed.includes("a"));
+    await server.serverClose();
+  });
+
+  Deno.test(`shutdown({ drain }) of an idle server takes milliseconds, and of one that never served: ${Base.name}`, async () => {
+    const server = new Draining(Idle);
+    assert(await timed(() => server.shutdown({ drain: 1e9 })) < AT_ONCE);
+    await server.serveForever();
+    const serving = server.serveForever();
+    assert(await timed(() => server.shutdown({ drain: 1e9 })) < AT_ONCE);
+    await serving;
+    await server.serverClose();
+  });
+}
+
+Deno.test("shutdown({ drain }) longer than any timer does not end requests at once", async () => {
+  const gate = Promise.withResolvers<void>();
+  const server = new ThreadingMemoryServer(handling(() => gate.promise));
+  const serving = server.serveForever();
+  server.deliver("a");
+  await until(() => server.handlers.size === 1);
+  const stopping = server.shutdown({ drain: 1e9 });
+  await pause(20);
+  assertEquals(server.closed, []);
+  gate.resolve();
+  await Promise.all([stopping, serving]);
+});
+
+Deno.test("shutdown({ drain }) waits for a request that was being verified", async () => {
+  const gate = Promise.withResolvers<void>();
+  const steps: string[] = [];
+  class Careful extends ThreadingMemoryServer {
+    override async verifyRequest(): Promise<boolean> {
+      steps.push("verify");
+      await gate.promise;
+      return true;
+    }
+  }
+  class Told extends BaseRequestHandler<string, string> {
+    override async handle(): Promise<void> {
+      await pause(10);
+      steps.push("handled");
+    }
+    override serverStopping(): void {
+      steps.push("told");
+    }
+  }
+  const server = new Careful(Told);
+  const serving = server.serveForever();
+  server.deliver("a");
+  await until(() => steps.length === 1);
+  const stopping = server.shutdown({ drain: 60 }).then(() =>
+    steps.push("stopped")
+  );
+  await pause(5);
+  gate.resolve();
+  await stopping;
+  await serving;
+  assertEquals(steps, ["verify", "told", "handled", "stopped"]);
+});
+
+Deno.test("BaseRequestHandler.run() enters and leaves the server's handlers, whatever happens", async () => {
+  for (const step of ["setup", "handle", "finish", "none"]) {
+    class Failing extends BaseRequestHandler<string> {
+      override setup(): void {
+        assertEquals(server.handlers.has(this), true);
+        if (step === "setup") throw new Error(step);
+      }
+      override handle(): void {
+        if (step === "handle") throw new Error(step);
+      }
+      override finish(): void {
+        assertEquals(server.handlers.has(this), true);
+        if (step === "finish") throw new Error(step);
+      }
+    }
+    const server = new MemoryServer(Failing);
+    server.deliver("a");
+    await server.handleRequest();
+    assertEquals(server.errors.length, step === "none" ? 0 : 1);
+    assertEquals(server.handlers.size, 0);
+  }
+});
+
+Deno.test("BaseRequestHandler works without a server", async () => {
+  const steps: string[] = [];
+  class Steps extends BaseRequestHandler<null, null> {
+    override setup(): void {
+      steps.push("setup");
+    }
+    override handle(): void {
+      steps.push("handle");
+    }
+    override finish(): void {
+      steps.push("finish");
+    }
+  }
+  await new Steps(null, null, {}).run();
+  assertEquals(steps, ["setup", "handle", "finish"]);
+});
