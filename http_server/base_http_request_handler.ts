@@ -320,12 +320,11 @@ export class BaseHTTPRequestHandler<
     if (!hasToken(expect, "100-continue")) {
       throw new ProtocolError(`Cannot meet expectation "${expect}"`, 417);
     }
-    if (this.#framing.kind === "none") return true;
     if (!await this.handleExpect100()) {
       this.closeConnection = true;
       return false;
     }
-    this.#awaitsContinue = true;
+    this.#awaitsContinue = this.eagerContinue || this.#framing.kind !== "none";
     if (this.eagerContinue) await this.#continue();
     return true;
   }
@@ -364,7 +363,9 @@ export class BaseHTTPRequestHandler<
   async #refuse(error: ProtocolError): Promise<void> {
     this.closeConnection = true;
     if (this.command === null) {
-      this.requestline = requestLineText(this.rawRequestline);
+      // Python keeps nothing of a line that is too long, and so does the log.
+      const tooLong = error.status === HTTPStatus.REQUEST_URI_TOO_LONG;
+      this.requestline = tooLong ? "" : requestLineText(this.rawRequestline);
       this.#rereadRequestLine();
     }
     await this.sendError(error.status, error.reason, error.message);

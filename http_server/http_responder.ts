@@ -157,6 +157,13 @@ export abstract class HTTPResponder<
     if (this.requestVersion === "HTTP/0.9") {
       this.closeConnection = true;
       await writer.sendHead(NOTHING, BARE);
+    } else if (head && !(this.wfile instanceof ResponseWriter)) {
+      // Outside of a request there is nothing to frame.
+      await writer.sendRaw(
+        head.status === null
+          ? serializeFields(head.fields)
+          : serializeResponseHead(this.#complete(head)),
+      );
     } else if (head?.status === null) {
       await writer.sendRaw(serializeFields(head.fields));
     } else if (head && head.status! < 200 && head.status !== 101) {
@@ -184,7 +191,8 @@ export abstract class HTTPResponder<
   }
 
   /**
-   * Sends what was gathered without ending the head.
+   * Sends what was gathered without ending the head. The body is then not
+   * framed, and the connection closes behind it.
    */
   async flushHeaders(): Promise<void> {
     const head = this._headersBuffer;
@@ -193,7 +201,10 @@ export abstract class HTTPResponder<
     const lines = head.status === null
       ? serializeFields(head.fields)
       : serializeResponseHead(this.#complete(head));
-    await this.#writer().sendRaw(lines.subarray(0, -2));
+    // What follows is the handler's own business, and so is the body's end.
+    this._headersBuffer = { status: null, reason: "", fields: new Fields() };
+    this.closeConnection = true;
+    await this.#writer().write(lines.subarray(0, -2));
   }
 
   /**

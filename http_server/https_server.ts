@@ -58,7 +58,11 @@ export class HTTPSServer extends HTTPServer {
   readonly password: Password | null;
   /** Protocols offered to the client. */
   readonly alpnProtocols: readonly string[];
-  /** Seconds that a handshake may take; `null` for no limit. nginx takes 60. */
+  /**
+   * Seconds that a handshake may take; `null` for no limit. nginx takes 60.
+   * Beyond, the request is given up; Deno lets go of its socket only when the
+   * client does.
+   */
   handshakeTimeout: number | null = 20;
 
   readonly #cert: string | undefined;
@@ -140,15 +144,17 @@ export class HTTPSServer extends HTTPServer {
     connection: Deno.TlsConn,
     { hostname }: Deno.NetAddr,
   ): Promise<boolean> {
+    // Closing the connection does not end a handshake that waits for bytes.
+    const expired = Promise.withResolvers<never>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     if (this.handshakeTimeout !== null) {
       timer = setTimeout(
-        () => this.closeRequest(connection),
+        () => expired.reject(new Deno.errors.TimedOut("it takes too long")),
         this.handshakeTimeout * 1000,
       );
     }
     try {
-      await connection.handshake();
+      await Promise.race([connection.handshake(), expired.promise]);
       return true;
     } catch (error) {
       // Scanners, plain HTTP, clients that refuse the certificate: no fault of ours.

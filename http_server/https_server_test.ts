@@ -117,7 +117,6 @@ Deno.test("HTTPSServer.handshakeTimeout ends a handshake that nobody goes on wit
   server.logger = { error: (message) => lines.push(message) };
   const served = server.handleRequest();
   using client = await Deno.connect(server.serverAddress);
-  assertEquals(await client.read(new Uint8Array(10)), null);
   await served;
   assertStringIncludes(lines.join(), "TLS handshake with 127.0.0.1 failed");
 });

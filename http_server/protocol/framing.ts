@@ -278,13 +278,9 @@ export function responseFraming(answer: ResponseToFrame): ResponseFraming {
     (kind !== "verbatim" || endsChunked(fields)) &&
     !hasToken(connection, "close");
   if (status >= 200) {
-    const option = !weSpeak11
-      ? ""
-      : !stays
-      ? "close"
-      : bothSpeak11
-      ? ""
-      : "keep-alive";
+    let option = "";
+    if (weSpeak11 && !stays) option = "close";
+    else if (weSpeak11 && !bothSpeak11) option = "keep-alive";
     const value = connectionValue(connection, stays, option);
     if (value !== connection) {
       drop("Connection");

@@ -378,6 +378,22 @@ fileTest(
 );
 
 fileTest(
+  "FileIO cannot read what its owner has closed (test_read_closed)",
+  async (path) => {
+    await Deno.writeTextFile(path, "egg\n");
+    const owner = await Deno.open(path);
+    const reader = new BufferedReader(
+      new FileIO(owner, "r", { closefd: false }),
+    );
+    assertEquals(text(await reader.read()), "egg\n");
+    assertEquals(await reader.seek(0), 0);
+    owner.close();
+    await assertRejects(() => reader.read(), TypeError, "file is closed");
+    await reader.close();
+  },
+);
+
+fileTest(
   "FileIO cannot leave open what it opens itself (test_no_closefd_with_filename)",
   (path) => {
     assertThrows(
@@ -648,12 +664,12 @@ fileTest(
     await other.write(bytes("abc"));
     assertEquals(text(await file.read(10)), "abc");
 
-    const waiting = file.read(10);
+    const failed = assertRejects(() => file.read(10), TypeError, "closed");
     await settle();
     await file.close();
     // The read's thread lets go when something comes.
     await other.write(bytes("def"));
-    await assertRejects(() => waiting, TypeError, "closed");
+    await failed;
   },
   !hasFifos,
 );

@@ -4,6 +4,7 @@ import {
   BufferedReader,
   type BufferedReaderOptions,
 } from "./buffered_reader.ts";
+import type { BufferedWriter } from "./buffered_writer.ts";
 import { type Bytes, bytesOf } from "./bytes.ts";
 import { DEFAULT_BUFFER_SIZE } from "./constants.ts";
 import { BlockingIOError } from "./errors.ts";
@@ -163,7 +164,7 @@ export function toWritableStream(
     async write(chunk, { signal }) {
       try {
         await writeAll(writer, bytesOf(chunk), { signal });
-        if (flush) await (writer as BufferedIOBase).flush();
+        if (flush) await (writer as BufferedWriter).flush({ signal });
       } catch (error) {
         await drop().catch(() => {});
         throw error;

@@ -232,11 +232,15 @@ Deno.test("fromReadableStream() fails a read that waits when it is closed", asyn
   const reader = fromReadableStream(
     new ReadableStream({ pull: () => new Promise(() => {}) }),
   );
-  const reading = reader.read(1);
+  const failed = assertRejects(
+    () => reader.read(1),
+    TypeError,
+    "stream is closed",
+  );
   await settle();
   await reader.close();
   await reader.close();
-  await assertRejects(() => reading, TypeError, "stream is closed");
+  await failed;
   await assertRejects(() => reader.read(1), TypeError, "stream is closed");
 });
 
@@ -369,21 +373,28 @@ Deno.test("toWritableStream() fails when closing the writer fails", async () => 
   await assertRejects(() => source.close(), Error, "close");
 });
 
-Deno.test("toWritableStream() ends a write that waits when it is aborted, and does not flush", async () => {
-  const raw = new GatedIO();
-  const writer = new BufferedWriter(raw);
-  const source = toWritableStream(writer).getWriter();
-  source.closed.catch(() => {});
-  source.ready.catch(() => {});
-  const writing = source.write(bytes("x".repeat(20_000)));
-  writing.catch(() => {});
-  await settle();
-  assertEquals(raw.writing.length, 1);
-  await source.abort(new Error("enough"));
-  await assertRejects(() => writing, Error, "enough");
-  assert(raw.closed);
-  assertEquals(raw.writing.length, 1, "nothing more was written");
-});
+for (
+  const [name, size, wrap] of [
+    ["write", 20_000, (raw) => new BufferedWriter(raw)],
+    ["flush", 3, (raw) => new BufferedWriter(raw)],
+    ["raw write (test_interrupted_write_unbuffered)", 3, (raw) => raw],
+  ] as [string, number, (raw: GatedIO) => BufferedWriter | GatedIO][]
+) {
+  Deno.test(`toWritableStream() ends a ${name} that waits when it is aborted, and does not flush`, async () => {
+    const raw = new GatedIO();
+    const source = toWritableStream(wrap(raw)).getWriter();
+    source.closed.catch(() => {});
+    source.ready.catch(() => {});
+    const writing = source.write(new Uint8Array(size));
+    writing.catch(() => {});
+    await settle();
+    assertEquals(raw.writing.length, 1);
+    await source.abort(new Error("enough"));
+    await assertRejects(() => writing, Error, "enough");
+    assert(raw.closed);
+    assertEquals(raw.writing.length, 1, "nothing more was written");
+  });
+}
 
 Deno.test("toWritableStream() hears of a source that fails", async () => {
   const raw = new MockRawIO();

@@ -1,0 +1,23 @@
+/**
+ * Python's server hierarchy for Deno: `socketserver` and `http.server`. Run as
+ * a program it serves the current folder.
+ *
+ * @example Serves a folder
+ * ```ts ignore
+ * import { SimpleHTTPRequestHandler, ThreadingHTTPServer } from "@pystd/server";
+ *
+ * const Handler = SimpleHTTPRequestHandler.configure({ directory: "public" });
+ * const server = new ThreadingHTTPServer({ hostname: "127.0.0.1", port: 8000 }, Handler);
+ * await server.serveForever();
+ * ```
+ *
+ * @module
+ */
+export * from "./http_server/mod.ts";
+export * from "./http_server/protocol/mod.ts";
+export { BytesIO, open, StringIO } from "./socketserver/io/mod.ts";
+export * from "./socketserver/mod.ts";
+
+import { main } from "./http_server/main.ts";
+
+if (import.meta.main) await main();
