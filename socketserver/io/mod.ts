@@ -50,3 +50,4 @@ export * from "./text_io_base.ts";
 export * from "./text_io_wrapper.ts";
 export * from "./timeouts.ts";
 export * from "./web_streams.ts";
+export * from "./open.ts";
