@@ -1,4 +1,3 @@
-import { CompressedBody } from "./_compressed_body.ts";
 import { FileBody } from "./_file_body.ts";
 import type { FileFinder } from "./_file_finder.ts";
 import {
@@ -17,7 +16,7 @@ export interface FileAnswer {
   /** Status and fields; the status is 404 for a page that says so. */
   readonly plan: Omit<FilePlan, "status"> & { readonly status: number };
   /** What GET gets; `null` if there is nothing to send. */
-  readonly body: FileBody | CompressedBody | null;
+  readonly body: FileBody | null;
 }
 
 /** A file that was found, and what is known of it. */
@@ -66,13 +65,7 @@ export function answerFile(
       return { plan, body: null };
     }
     sent = plan.variant === null ? file : variants.get(plan.variant)!;
-    const body = new FileBody(sent, plan.parts);
-    return {
-      plan,
-      body: plan.compression === null
-        ? body
-        : new CompressedBody(body, plan.compression, file.size),
-    };
+    return { plan, body: new FileBody(sent, plan.parts) };
   } finally {
     for (const each of open) if (each !== sent) each.close();
   }
