@@ -5,7 +5,12 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { LogBook, pause, timed, until } from "./_test_clients.ts";
+import {
+  LogBook,
+  pause,
+  timed,
+  until,
+} from "../_tools/testing/test_clients.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 import { BaseServer } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";

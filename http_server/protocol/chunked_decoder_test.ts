@@ -4,7 +4,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { everySplit } from "./_every_split.ts";
+import { everySplit } from "../../_tools/testing/every_split.ts";
 import {
   ChunkedDecoder,
   type ChunkedDecoderOptions,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { everySplit } from "./_every_split.ts";
-import { readRequests } from "./_read_requests.ts";
+import { everySplit } from "../../_tools/testing/every_split.ts";
+import { readRequests } from "../../_tools/testing/read_requests.ts";
 import type { ChunkedDecoderOptions } from "./chunked_decoder.ts";
 import type { RequestFraming } from "./framing.ts";
 import type { HeadOptions } from "./head_options.ts";

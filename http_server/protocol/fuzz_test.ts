@@ -5,7 +5,10 @@
  */
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type Conversation, readRequests } from "./_read_requests.ts";
+import {
+  type Conversation,
+  readRequests,
+} from "../../_tools/testing/read_requests.ts";
 import { decodeLatin1, encodeLatin1 } from "./latin1.ts";
 import { ProtocolError } from "./protocol_error.ts";
 

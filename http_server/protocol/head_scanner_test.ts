@@ -4,7 +4,7 @@ import {
   assertInstanceOf,
   assertThrows,
 } from "@std/assert";
-import { everySplit } from "./_every_split.ts";
+import { everySplit } from "../../_tools/testing/every_split.ts";
 import type { HeadOptions } from "./head_options.ts";
 import { FieldsScanner, HeadScanner } from "./head_scanner.ts";
 import { encodeLatin1 } from "./latin1.ts";

@@ -13,7 +13,7 @@ import {
   settle,
   text,
   UnseekableIO,
-} from "./_test_streams.ts";
+} from "../../_tools/testing/test_streams.ts";
 import { BufferedRandom } from "./buffered_random.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BufferedWriter } from "./buffered_writer.ts";

@@ -18,7 +18,7 @@ import {
   text,
   UnseekableIO,
   usedMegabytes,
-} from "./_test_streams.ts";
+} from "../../_tools/testing/test_streams.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BytesIO } from "./bytes_io.ts";
 import { UnsupportedOperation } from "./errors.ts";

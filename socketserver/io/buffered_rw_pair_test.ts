@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { bytes, MockRawIO, text } from "./_test_streams.ts";
+import { bytes, MockRawIO, text } from "../../_tools/testing/test_streams.ts";
 import { BufferedRWPair } from "./buffered_rw_pair.ts";
 import { BytesIO } from "./bytes_io.ts";
 import { UnsupportedOperation } from "./errors.ts";

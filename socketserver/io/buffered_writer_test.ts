@@ -18,7 +18,7 @@ import {
   text,
   UnseekableIO,
   usedMegabytes,
-} from "./_test_streams.ts";
+} from "../../_tools/testing/test_streams.ts";
 import { BufferedWriter } from "./buffered_writer.ts";
 import { BytesIO } from "./bytes_io.ts";
 import { BlockingIOError, UnsupportedOperation } from "./errors.ts";

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { bytes, text } from "./_test_streams.ts";
+import { bytes, text } from "../../_tools/testing/test_streams.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
 import { BytesIO } from "./bytes_io.ts";
 import { SEEK_CUR, SEEK_END } from "./constants.ts";

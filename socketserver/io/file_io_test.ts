@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { bytes, settle, text } from "./_test_streams.ts";
+import { bytes, settle, text } from "../../_tools/testing/test_streams.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { UnsupportedOperation } from "./errors.ts";
 import { FileIO, type FileIOOptions } from "./file_io.ts";

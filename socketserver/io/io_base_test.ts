@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { bytes, MockRawIO, text } from "./_test_streams.ts";
+import { bytes, MockRawIO, text } from "../../_tools/testing/test_streams.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
 import { BufferedRandom } from "./buffered_random.ts";
 import { BufferedReader } from "./buffered_reader.ts";

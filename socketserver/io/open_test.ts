@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { bytes, text } from "./_test_streams.ts";
+import { bytes, text } from "../../_tools/testing/test_streams.ts";
 import { BufferedRandom } from "./buffered_random.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BufferedWriter } from "./buffered_writer.ts";

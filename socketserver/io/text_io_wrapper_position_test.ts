@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { bytes, UnseekableIO } from "./_test_streams.ts";
+import { bytes, UnseekableIO } from "../../_tools/testing/test_streams.ts";
 import { BytesIO } from "./bytes_io.ts";
 import { type ErrorMode, lookupCodec } from "./codecs.ts";
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "./constants.ts";

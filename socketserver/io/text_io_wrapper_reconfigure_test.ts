@@ -1,5 +1,10 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { bytes, MockRawIO, text, UnseekableIO } from "./_test_streams.ts";
+import {
+  bytes,
+  MockRawIO,
+  text,
+  UnseekableIO,
+} from "../../_tools/testing/test_streams.ts";
 import { BufferedWriter } from "./buffered_writer.ts";
 import { BytesIO } from "./bytes_io.ts";
 import { UnsupportedOperation } from "./errors.ts";

@@ -15,7 +15,7 @@ import {
   settle,
   text,
   UnseekableIO,
-} from "./_test_streams.ts";
+} from "../../_tools/testing/test_streams.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BufferedRWPair } from "./buffered_rw_pair.ts";

@@ -12,7 +12,7 @@ import {
   settle,
   text,
   usedMegabytes,
-} from "./_test_streams.ts";
+} from "../../_tools/testing/test_streams.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { BufferedWriter } from "./buffered_writer.ts";
 import { BytesIO } from "./bytes_io.ts";

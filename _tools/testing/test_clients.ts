@@ -1,7 +1,11 @@
 // What tests of servers share: clients, a log to look into, and a frame that
 // serves while a test talks.
-import type { BaseServer, Logger, ServeOptions } from "./base_server.ts";
-import { StreamRequestHandler } from "./stream_request_handler.ts";
+import type {
+  BaseServer,
+  Logger,
+  ServeOptions,
+} from "../../socketserver/base_server.ts";
+import { StreamRequestHandler } from "../../socketserver/stream_request_handler.ts";
 
 const utf8 = new TextEncoder();
 

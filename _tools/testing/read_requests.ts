@@ -6,14 +6,20 @@
 import {
   ChunkedDecoder,
   type ChunkedDecoderOptions,
-} from "./chunked_decoder.ts";
-import { decodeLatin1 } from "./latin1.ts";
-import { type RequestFraming, requestFraming } from "./framing.ts";
-import { type ParsedRequestHead, parseRequestHead } from "./head.ts";
-import type { HeadOptions } from "./head_options.ts";
-import { HeadScanner } from "./head_scanner.ts";
-import { checkHost } from "./host.ts";
-import type { HTTPMessage } from "./http_message.ts";
+} from "../../http_server/protocol/chunked_decoder.ts";
+import { decodeLatin1 } from "../../http_server/protocol/latin1.ts";
+import {
+  type RequestFraming,
+  requestFraming,
+} from "../../http_server/protocol/framing.ts";
+import {
+  type ParsedRequestHead,
+  parseRequestHead,
+} from "../../http_server/protocol/head.ts";
+import type { HeadOptions } from "../../http_server/protocol/head_options.ts";
+import { HeadScanner } from "../../http_server/protocol/head_scanner.ts";
+import { checkHost } from "../../http_server/protocol/host.ts";
+import type { HTTPMessage } from "../../http_server/protocol/http_message.ts";
 
 /** One request as it was read. */
 export interface ReadRequest {

@@ -1,8 +1,8 @@
 // Streams that tests put below the ones they are about.
-import { BytesIO } from "./bytes_io.ts";
-import type { Bytes } from "./bytes.ts";
-import { UnsupportedOperation } from "./errors.ts";
-import { RawIOBase } from "./raw_io_base.ts";
+import { BytesIO } from "../../socketserver/io/bytes_io.ts";
+import type { Bytes } from "../../socketserver/io/bytes.ts";
+import { UnsupportedOperation } from "../../socketserver/io/errors.ts";
+import { RawIOBase } from "../../socketserver/io/raw_io_base.ts";
 
 /** Bytes of a text, one for each character. */
 export function bytes(text: string): Bytes {
