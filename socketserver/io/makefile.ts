@@ -31,7 +31,7 @@ export type SocketFile =
  * import { assertEquals } from "@std/assert";
  *
  * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * using client = await Deno.connect(listener.addr as Deno.NetAddr);
+ * using client = await Deno.connect({ port: (listener.addr as Deno.NetAddr).port });
  * using connection = await listener.accept();
  * await client.write(new TextEncoder().encode("hello\r\n"));
  *

@@ -26,7 +26,7 @@ export type SocketMode = "r" | "w" | "rw" | "rb" | "wb" | "rwb";
  * import { assertEquals } from "@std/assert";
  *
  * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * using client = await Deno.connect(listener.addr as Deno.NetAddr);
+ * using client = await Deno.connect({ port: (listener.addr as Deno.NetAddr).port });
  * using connection = await listener.accept();
  * await client.write(new TextEncoder().encode("hello\n"));
  *
