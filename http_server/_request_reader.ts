@@ -96,7 +96,11 @@ export class RequestReader {
         }
         const count = await this.#reader.fill();
         this.#idle = false;
-        if (count === 0) return null;
+        if (count === 0 && !begun) return null;
+        // Whoever has closed only its sending side can still read why.
+        if (count === 0) {
+          throw new ProtocolError("Cannot read a head: it is cut short");
+        }
       }
     } catch (error) {
       if (this.#stopped) return null;

@@ -167,6 +167,7 @@ export class BaseHTTPRequestHandler<
     const requests = this.#requests;
     this._headersBuffer = null;
     this.#awaitsContinue = false;
+    this.command = null;
     try {
       const head = await requests.head(this.#served === 0);
       if (head === null) {

@@ -196,7 +196,7 @@ export abstract class HTTPResponder<
    */
   async flushHeaders(): Promise<void> {
     const head = this._headersBuffer;
-    if (!head) return;
+    if (!head || head.status === null && head.fields.size === 0) return;
     this._headersBuffer = null;
     const lines = head.status === null
       ? serializeFields(head.fields)

@@ -234,11 +234,14 @@ export class SimpleHTTPRequestHandler<
       await this.sendError(404, "No permission to list directory");
       return null;
     }
+    const entries = read.entries.sort((a, b) =>
+      a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1
+    );
     const title = percentDecodeText(
       this.path.split("#", 1)[0]!.split("?", 1)[0]!,
       { replace: true },
     );
-    const page = new TextEncoder().encode(formatListing(title, read.entries));
+    const page = new TextEncoder().encode(formatListing(title, entries));
     this.sendResponse(200);
     this.sendHeader("Content-Type", "text/html; charset=utf-8");
     this.sendHeader("Content-Length", page.length);
