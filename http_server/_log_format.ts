@@ -61,17 +61,19 @@ function quote(text: string): string {
  * would begin a line that looks like one of ours.
  */
 export function escapeControls(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  if (!/[\x00-\x1f\x7f-\x9f\\]/.test(text)) return text;
-  // deno-lint-ignore no-control-regex -- they are what is looked for
+  CONTROLS.lastIndex = 0;
+  if (!CONTROLS.test(text)) return text;
   return text.replace(
-    /[\x00-\x1f\x7f-\x9f\\]/g,
+    CONTROLS,
     (character) =>
       character === "\\"
         ? "\\\\"
         : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }
+
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const CONTROLS = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 let cachedSecond = -1;
 let cachedText = "";

@@ -116,7 +116,7 @@ Deno.test("HTTPSServer.handshakeTimeout ends a handshake that nobody goes on wit
   const lines: string[] = [];
   server.logger = { error: (message) => lines.push(message) };
   const served = server.handleRequest();
-  using client = await Deno.connect(server.serverAddress);
+  using _client = await Deno.connect(server.serverAddress);
   await served;
   assertStringIncludes(lines.join(), "TLS handshake with 127.0.0.1 failed");
 });

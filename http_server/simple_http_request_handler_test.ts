@@ -39,7 +39,7 @@ Deno.test("SimpleHTTPRequestHandler sends files, heads, index pages and listings
 
     assertStringIncludes(await ask("GET /sub/"), "<p>index</p>");
     const listing = await ask("GET /");
-    assertStringIncludes(listing, 'href="a%20&%20b.txt">a &amp; b.txt</a>');
+    assertStringIncludes(listing, 'href="a%20%26%20b.txt">a &amp; b.txt</a>');
     assertStringIncludes(listing, 'href="sub/"');
     assert(!listing.includes("secret"));
   }));
