@@ -48,7 +48,8 @@ export class SimpleHTTPRequestHandler<
   Address extends Deno.Addr = Deno.NetAddr,
   Server extends object = object,
 > extends BaseHTTPRequestHandler<Address, Server> {
-  override serverVersion = `SimpleHTTP/${VERSION}`;
+  /** First word of the `Server` field. */
+  override serverVersion: string = `SimpleHTTP/${VERSION}`;
   /** Whether a method that HTTP knows and this class lacks is answered with 405, not 501. */
   override offersAllow = true;
 

@@ -42,7 +42,7 @@ export class StreamRequestHandler<
   Server extends object = object,
 > extends BaseRequestHandler<Deno.Conn, Address, Server> {
   /** Buffer of `rfile` in bytes; the default size if negative, none if 0. */
-  rbufsize = -1;
+  rbufsize: number = -1;
   /**
    * Buffer of `wfile` in bytes; the default size if negative. With 0 each
    * write leaves at once; otherwise writes of one turn leave together.

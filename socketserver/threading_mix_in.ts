@@ -32,8 +32,9 @@ export interface ThreadingMembers {
   excepthook(error: unknown): void | Promise<void>;
 }
 
-// deno-lint-ignore no-explicit-any -- a mix-in takes any server, whatever it serves
-type AnyServer = BaseServer<any, any>;
+/** Any server, whatever it serves. */
+// deno-lint-ignore no-explicit-any -- a mix-in takes any server
+export type AnyServer = BaseServer<any, any>;
 
 /** A class that can be constructed. */
 // deno-lint-ignore no-explicit-any -- the only type that a mix-in's base can have
