@@ -9,7 +9,9 @@ import { latin1, text } from "./raw_client.ts";
 
 /** A class of handlers. */
 export type HandlerClass<H extends BaseHTTPRequestHandler> = new (
-  ...args: ConstructorParameters<typeof BaseHTTPRequestHandler>
+  request: Deno.Conn,
+  clientAddress: Deno.NetAddr,
+  server: object,
 ) => H;
 
 /** What came of it. */
