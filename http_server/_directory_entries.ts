@@ -1,6 +1,6 @@
 import { joinPath } from "./_file_finder.ts";
 import { type Bounds, examine, statusOf } from "./_file_source.ts";
-import type { ListingEntry } from "./listing_entry.ts";
+import type { ListingEntry } from "./_listing_entry.ts";
 
 /** What is in a folder, or why that cannot be told. */
 export type DirectoryEntries =

@@ -19,8 +19,8 @@ import {
   formatListing,
   formatListingJson,
   formatListingText,
-} from "./directory_listing.ts";
-import type { ListingEntry } from "./listing_entry.ts";
+} from "./_directory_listing.ts";
+import type { ListingEntry } from "./_listing_entry.ts";
 import { negotiateMediaType } from "./protocol/mod.ts";
 
 /** What a listing depends on beside the request. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ListingEntry } from "./listing_entry.ts";
+import type { ListingEntry } from "./_listing_entry.ts";
 
 /** A column that entries are sorted by. */
 export type ListingSort = "name" | "size" | "modified";

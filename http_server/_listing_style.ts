@@ -30,7 +30,8 @@ header li + li::before { content: "/"; color: var(--quiet); padding: 0 .1em }
 header li a { padding: .15em .35em; border-radius: 8px; color: var(--quiet); overflow-wrap: anywhere; white-space: pre-wrap }
 header li a:hover { background: var(--line) }
 header li:last-child a { color: var(--text); font-weight: 600 }
-header svg { display: block; width: 1.15em; height: 1.15em; margin: .12em 0 }
+header li:first-child a { display: flex; align-items: center; gap: .4em }
+header svg { width: 1.15em; height: 1.45em }
 form { flex: 0 1 17rem }
 input {
   width: 100%; font: inherit; color: inherit; background: var(--card);

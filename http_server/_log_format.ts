@@ -42,7 +42,6 @@ export function formatMessage(
   format: string,
   args: readonly unknown[],
 ): string {
-  if (args.length === 0) return format;
   let next = 0;
   return format.replace(/%[sdr%]/g, (form) => {
     if (form === "%%") return "%";
@@ -56,16 +55,16 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "\\'")}'`;
 }
 
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
+
 /**
  * Makes control characters visible: a terminal obeys them, and a line break
  * would begin a line that looks like one of ours.
  */
 export function escapeControls(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  if (!/[\x00-\x1f\x7f-\x9f\\]/.test(text)) return text;
-  // deno-lint-ignore no-control-regex -- they are what is looked for
   return text.replace(
-    /[\x00-\x1f\x7f-\x9f\\]/g,
+    UNPRINTABLE,
     (character) =>
       character === "\\"
         ? "\\\\"

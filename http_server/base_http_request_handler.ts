@@ -6,6 +6,8 @@ import {
 } from "../socketserver/io/mod.ts";
 import { isOSError } from "../socketserver/mod.ts";
 import { asBufferedReader } from "./_as_buffered_reader.ts";
+import { isClientFault } from "./_client_fault.ts";
+import { readBlock } from "./_read_block.ts";
 import { RequestReader } from "./_request_reader.ts";
 import { ResponseWriter } from "./_response_writer.ts";
 import { HTTPResponder } from "./http_responder.ts";
@@ -13,6 +15,7 @@ import {
   checkHost,
   collapseLeadingSlashes,
   hasToken,
+  HeadScanner,
   HTTPMessage,
   HTTPMethod,
   HTTPStatus,
@@ -23,6 +26,7 @@ import {
   type RequestFraming,
   requestFraming,
   requestLineText,
+  splitList,
 } from "./protocol/mod.ts";
 
 /** The connection itself, as {@linkcode BaseHTTPRequestHandler.detach} hands it out. */
@@ -37,6 +41,10 @@ export interface DetachedConnection {
 
 /** Only such commands become method names: nobody shall call `doSomethingPrivate`. */
 const METHOD_NAME = /^[A-Z][A-Z0-9_-]*$/;
+
+const METHODS: readonly string[] = Object.values(HTTPMethod).filter((name) =>
+  typeof name === "string"
+);
 
 const NO_BODY: RequestFraming = { kind: "none" };
 
@@ -139,7 +147,10 @@ export class BaseHTTPRequestHandler<
   headers: HTTPMessage = new HTTPMessage();
 
   #requests: RequestReader | undefined;
+  /** The head that `handleOneRequest` has read, to be told from a caller's own. */
+  #head: Bytes | undefined;
   #framing = NO_BODY;
+  #mustClose = false;
   #awaitsContinue = false;
   #detached = false;
   #stopping = false;
@@ -166,7 +177,9 @@ export class BaseHTTPRequestHandler<
     }
     const requests = this.#requests;
     this._headersBuffer = null;
-    this.#awaitsContinue = false;
+    this.#mustClose = this.#awaitsContinue = false;
+    this.#head = undefined;
+    let inMethod = false;
     try {
       const head = await requests.head(this.#served === 0);
       if (head === null) {
@@ -174,12 +187,14 @@ export class BaseHTTPRequestHandler<
         return;
       }
       this.#served++;
-      this.rawRequestline = head;
+      this.rawRequestline = this.#head = head;
       if (!await this.parseRequest()) return;
-      const method = this._methodFor(this.command!);
+      const method = this._methodFor(this.command!) ?? this.#substitute();
       if (!method) return await this.#refuseMethod();
       this.rfile = requests.openBody(this.#framing, () => this.#continue());
+      inMethod = true;
       await method.call(this);
+      inMethod = false;
       if (this.#detached) return;
       await this.#endAnswer(writer);
       await output.flush();
@@ -187,7 +202,8 @@ export class BaseHTTPRequestHandler<
         this.closeConnection = true;
       }
     } catch (error) {
-      await this.#recover(error, writer);
+      const ours = inMethod && !this.#detached && !isClientFault(error);
+      await this.#recover(error, writer, ours);
     } finally {
       this.rfile = input;
       this.wfile = output;
@@ -198,6 +214,10 @@ export class BaseHTTPRequestHandler<
    * Reads the request out of `rawRequestline`; may be extended. If it is
    * malformed the client is told.
    *
+   * An own `handleOneRequest` may put only the request line there, as in
+   * Python: the fields are then read from `rfile`, which stays the connection's
+   * own, and so the end of the body is the caller's business.
+   *
    * @returns Whether there is a request to answer.
    */
   async parseRequest(): Promise<boolean> {
@@ -205,25 +225,27 @@ export class BaseHTTPRequestHandler<
     this.requestVersion = this.defaultRequestVersion;
     this.closeConnection = true;
     this.#framing = NO_BODY;
+    this.path = "";
+    const fields = this.headers = new this.MessageClass();
     try {
-      const head = parseRequestHead(
-        this.rawRequestline,
-        this,
-        new this.MessageClass(),
-      );
+      if (this.rawRequestline !== this.#head && !await this.#readFields()) {
+        return false;
+      }
+      const head = parseRequestHead(this.rawRequestline, this, fields);
       this.requestline = head.line;
       this.command = head.method;
       this.requestVersion = head.version;
-      this.headers = head.fields;
       this.path = head.target.startsWith("//")
         ? collapseLeadingSlashes(head.target)
         : head.target;
       if (head.simple) return true;
       if (this.requireHost) checkHost(head);
       this.#framing = requestFraming(head);
-      const last = this.#stopping || this.#served === this.maxRequests;
-      this.closeConnection = last || this.protocolVersion < "HTTP/1.1" ||
-        !keepAlive(head);
+      // RFC 9112, 9.6: the client's close holds, whatever the handler sends.
+      this.#mustClose = this.#stopping || this.#served === this.maxRequests ||
+        !keepAlive(head) || this.#isUnbounded();
+      this.closeConnection = this.#mustClose ||
+        this.protocolVersion < "HTTP/1.1";
       return await this.#meetExpectations();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -253,10 +275,14 @@ export class BaseHTTPRequestHandler<
     await this.wfile.flush();
     this.#detached = true;
     this.closeConnection = true;
-    const writer = this.wfile as ResponseWriter;
-    const rfile = this.#requests!.connection;
+    const { wfile } = this;
+    const rfile = this.#requests?.connection ?? this.rfile;
     if (rfile.raw instanceof SocketIO) rfile.raw.setReadDeadline(null);
-    return { connection: this.connection, rfile, wfile: writer.output };
+    return {
+      connection: this.connection,
+      rfile,
+      wfile: wfile instanceof ResponseWriter ? wfile.output : wfile,
+    };
   }
 
   /** Whether the request says that it has a body, an empty one maybe. */
@@ -276,7 +302,7 @@ export class BaseHTTPRequestHandler<
 
   /** Ends after the request at hand; an idle connection closes now. */
   override serverStopping(): void {
-    this.#stopping = true;
+    this.#stopping = this.#mustClose = true;
     this.closeConnection = true;
     this.#requests?.stop(() => this.connection.close());
   }
@@ -295,21 +321,67 @@ export class BaseHTTPRequestHandler<
     return typeof method === "function" ? method as () => unknown : undefined;
   }
 
+  /** Whether the connection can stay open behind the answer. */
+  protected override _staysOpen(): boolean {
+    // A client that waits for 100 may send its body behind the answer, or not.
+    return !this.closeConnection && !this.#mustClose && !this.#awaitsContinue;
+  }
+
+  /** Whether the body ends where only its reader knows, who is not ours. */
+  #isUnbounded(): boolean {
+    return this.#head === undefined && this.#framing.kind !== "none";
+  }
+
+  /** Reads what `rawRequestline` lacks. Returns whether there was anything at all. */
+  async #readFields(): Promise<boolean> {
+    this.#head = undefined;
+    const line = this.rawRequestline;
+    if (line.length === 0) return false;
+    if (new HeadScanner(this).headLength(line) >= 0) return true;
+    const { bytes } = await readBlock(this.rfile, this);
+    const head = new Uint8Array(line.length + bytes.length);
+    head.set(line);
+    head.set(bytes, line.length);
+    this.rawRequestline = head;
+    return true;
+  }
+
+  /** The methods of HTTP that this class answers, and OPTIONS. */
+  #allowed(): string[] {
+    const allowed = METHODS.filter((name) => this._methodFor(name));
+    return allowed.length === 0
+      ? []
+      : METHODS.filter((name) => name === "OPTIONS" || allowed.includes(name));
+  }
+
+  /** What answers a command for which the class has no method. */
+  #substitute(): (() => unknown) | undefined {
+    const answers = this.offersAllow && this.command === "OPTIONS" &&
+      this.#allowed().length > 0;
+    return answers ? this.#sendAllow : undefined;
+  }
+
+  async #sendAllow(): Promise<void> {
+    this.sendResponse(HTTPStatus.NO_CONTENT);
+    this.sendHeader("Allow", this.#allowed().join(", "));
+    await this.endHeaders();
+  }
+
   async #refuseMethod(): Promise<void> {
-    const allowed = Object.values(HTTPMethod).filter((name) =>
-      typeof name === "string" && `do${name}` in this
-    );
-    const known = this.offersAllow && allowed.length > 0 &&
-      (this.command! in HTTPMethod);
-    if (known) this.sendHeader("Allow", allowed.join(", "));
-    await this.sendError(
-      known ? HTTPStatus.METHOD_NOT_ALLOWED : HTTPStatus.NOT_IMPLEMENTED,
-      known ? null : `Unsupported method ('${this.command}')`,
-    );
+    const allowed = this.offersAllow ? this.#allowed() : [];
+    if (allowed.length > 0 && METHODS.includes(this.command!)) {
+      this.sendHeader("Allow", allowed.join(", "));
+      await this.sendError(HTTPStatus.METHOD_NOT_ALLOWED);
+    } else {
+      await this.sendError(
+        HTTPStatus.NOT_IMPLEMENTED,
+        `Unsupported method ('${this.command}')`,
+      );
+    }
   }
 
   async #meetExpectations(): Promise<boolean> {
-    const expect = this.headers.get("expect");
+    const expect = this.headers.getJoined("expect");
     if (
       expect === null || this.requestVersion < "HTTP/1.1" ||
       this.protocolVersion < "HTTP/1.1"
@@ -317,7 +389,7 @@ export class BaseHTTPRequestHandler<
       return true;
     }
     // RFC 9110, 10.1.1: 100-continue is the only expectation there is.
-    if (!hasToken(expect, "100-continue")) {
+    if (!splitList(expect).every((one) => hasToken(one, "100-continue"))) {
       throw new ProtocolError(`Cannot meet expectation "${expect}"`, 417);
     }
     if (!await this.handleExpect100()) {
@@ -333,6 +405,8 @@ export class BaseHTTPRequestHandler<
   async #continue(): Promise<void> {
     if (!this.#awaitsContinue) return;
     this.#awaitsContinue = false;
+    // RFC 9110, 15.2: nothing interim comes behind the answer.
+    if (this.wfile instanceof ResponseWriter && this.wfile.begun) return;
     const pending = this._headersBuffer;
     this._headersBuffer = null;
     this.sendResponseOnly(HTTPStatus.CONTINUE);
@@ -342,14 +416,20 @@ export class BaseHTTPRequestHandler<
 
   /** Completes the answer that the method has begun. */
   async #endAnswer(writer: ResponseWriter): Promise<void> {
-    if (this._headersBuffer) await this.endHeaders();
+    if (this._headersBuffer) {
+      if (writer.rawBytes > 0) {
+        throw new TypeError(
+          "Cannot end a head: its body came before endHeaders",
+        );
+      }
+      await this.endHeaders();
+    }
     if (!writer.begun && writer.rawBytes === 0) {
       throw new TypeError(
         `Cannot answer ${this.command} ${this.path}: no response was sent`,
       );
     }
-    // The client may send the body that it announced, or not: nobody can tell.
-    if (this.#awaitsContinue) this.closeConnection = true;
+    if (!this._staysOpen()) this.closeConnection = true;
     if (!await writer.end()) {
       this.closeConnection = true;
       this.logError(
@@ -382,25 +462,49 @@ export class BaseHTTPRequestHandler<
     }
   }
 
-  /** Decides what the client gets to know of an error. */
-  async #recover(error: unknown, writer: ResponseWriter): Promise<void> {
+  /**
+   * Decides what the client gets to know of an error.
+   *
+   * @param ours Whether it comes from the method, not from the connection.
+   */
+  async #recover(
+    error: unknown,
+    writer: ResponseWriter,
+    ours: boolean,
+  ): Promise<void> {
     this.closeConnection = true;
     this._headersBuffer = null;
     const silent = writer.begun || writer.rawBytes > 0 || this.#detached;
     if (error instanceof ProtocolError) {
-      if (this.#requests!.rest.length > 0 && this.command === null) {
-        this.rawRequestline = this.#requests!.rest.slice();
-      }
+      if (this.#head === undefined) this.#forgetRequest();
       if (silent) this.logError("%s", error.message);
       else await this.#refuse(error);
-    } else if (error instanceof Deno.errors.TimedOut) {
+    } else if (!ours && error instanceof Deno.errors.TimedOut) {
       this.logError("Request timed out: %s", error.message);
-      if (!silent) await this.sendError(HTTPStatus.REQUEST_TIMEOUT);
-    } else if (isOSError(error)) {
+      if (!silent) await this.#tell(HTTPStatus.REQUEST_TIMEOUT);
+    } else if (!ours && isOSError(error)) {
       this.logError("Client left: %s", (error as Error).message);
     } else {
-      if (!silent) await this.sendError(HTTPStatus.INTERNAL_SERVER_ERROR);
+      if (!silent) await this.#tell(HTTPStatus.INTERNAL_SERVER_ERROR);
       throw error;
+    }
+  }
+
+  /** What is known of the request before is not true of one whose head is refused. */
+  #forgetRequest(): void {
+    this.rawRequestline = this.#requests!.rest.slice();
+    this.command = null;
+    this.requestVersion = "";
+    this.headers = new this.MessageClass();
+    this.path = "";
+  }
+
+  /** Sends an error page to a client that may have left. */
+  async #tell(status: number): Promise<void> {
+    try {
+      await this.sendError(status);
+    } catch (error) {
+      if (!isOSError(error)) throw error;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { StreamRequestHandler } from "../socketserver/mod.ts";
+import { asClientFault } from "./_client_fault.ts";
 import {
   escapeControls,
   formatLogTime,
@@ -20,6 +21,7 @@ import {
   checkFieldName,
   checkFieldValue,
   checkReasonPhrase,
+  CRLF,
   Fields,
   formatHttpDate,
   hasToken,
@@ -110,7 +112,9 @@ export abstract class HTTPResponder<
     if (this.requestVersion === "HTTP/0.9") return;
     const reason = message ?? this.responses[code]?.[0] ?? "";
     checkReasonPhrase(reason);
-    const { fields } = this._headersBuffer ?? { fields: new Fields() };
+    const pending = this._headersBuffer;
+    // An answer that was begun already is replaced, fields and all.
+    const fields = pending?.status === null ? pending.fields : new Fields();
     this._headersBuffer = { status: code, reason, fields };
   }
 
@@ -153,58 +157,84 @@ export abstract class HTTPResponder<
   async endHeaders(): Promise<void> {
     const head = this._headersBuffer;
     this._headersBuffer = null;
-    const writer = this.#writer();
-    if (this.requestVersion === "HTTP/0.9") {
+    const { wfile } = this;
+    if (!(wfile instanceof ResponseWriter)) {
+      await this.#endUnframed(head);
+    } else if (this.requestVersion === "HTTP/0.9") {
       this.closeConnection = true;
-      await writer.sendHead(NOTHING, BARE);
-    } else if (head && !(this.wfile instanceof ResponseWriter)) {
-      // Outside of a request there is nothing to frame.
-      await writer.sendRaw(
-        head.status === null
-          ? serializeFields(head.fields)
-          : serializeResponseHead(this.#complete(head)),
-      );
-    } else if (head?.status === null) {
-      await writer.sendRaw(serializeFields(head.fields));
-    } else if (head && head.status! < 200 && head.status !== 101) {
-      await writer.sendRaw(serializeResponseHead(this.#complete(head)));
-      await writer.flush();
-    } else if (head) {
-      if (writer.begun) {
-        throw new TypeError("Cannot send a second answer to one request");
+      await wfile.sendHead(NOTHING, BARE);
+    } else if (wfile.begun) {
+      if (head === null) return;
+      throw new TypeError("Cannot send a second answer to one request");
+    } else if (head === null || head.status === null) {
+      if (wfile.rawBytes === 0) {
+        throw new TypeError("Cannot end a head: it has no status line");
       }
+      await wfile.write(this.#lines(head));
+    } else if (head.status < 200 && head.status !== 101) {
+      // RFC 9110, 15.2: an HTTP/1.0 client would take it for the answer.
+      if (this.requestVersion < "HTTP/1.1") return;
+      await wfile.sendInterim(this.#lines(head));
+    } else {
       const framing = responseFraming({
         requestMethod: this.command ?? "",
         requestVersion: this.requestVersion,
         protocolVersion: this.protocolVersion,
-        status: head.status!,
+        status: head.status,
         fields: head.fields,
-        keepAlive: !this.closeConnection,
+        keepAlive: this._staysOpen(),
       });
       applyFraming(head.fields, framing);
       if (!framing.keepAlive) this.closeConnection = true;
-      await writer.sendHead(
-        serializeResponseHead(this.#complete(head)),
-        framing,
-      );
+      const lines = this.#lines(head);
+      try {
+        await wfile.sendHead(lines, framing);
+      } catch (error) {
+        throw asClientFault(error);
+      }
     }
+  }
+
+  /** Whether the connection can stay open behind the answer. */
+  protected _staysOpen(): boolean {
+    return !this.closeConnection;
+  }
+
+  /**
+   * Sends a head to a stream that somebody else has put into `wfile`: nobody
+   * would frame the body, so it is the handler's own business.
+   */
+  async #endUnframed(head: PendingHead | null): Promise<void> {
+    if (this.requestVersion === "HTTP/0.9") {
+      this.closeConnection = true;
+      return;
+    }
+    const status = head?.status ?? null;
+    if (
+      status !== null && statusAllowsContent(status) &&
+      this.command !== "HEAD" && !head!.fields.has("content-length") &&
+      !head!.fields.has("transfer-encoding")
+    ) this.closeConnection = true;
+    await this.wfile.write(this.#lines(head));
   }
 
   /**
    * Sends what was gathered without ending the head. The body is then not
    * framed, and the connection closes behind it.
+   *
+   * @throws {TypeError} If an answer was sent already.
    */
   async flushHeaders(): Promise<void> {
     const head = this._headersBuffer;
     if (!head) return;
-    this._headersBuffer = null;
-    const lines = head.status === null
-      ? serializeFields(head.fields)
-      : serializeResponseHead(this.#complete(head));
-    // What follows is the handler's own business, and so is the body's end.
+    if (this.wfile instanceof ResponseWriter && this.wfile.begun) {
+      throw new TypeError("Cannot send a second answer to one request");
+    }
+    const lines = this.#lines(head).subarray(0, -2);
+    if (lines.length === 0) return;
     this._headersBuffer = { status: null, reason: "", fields: new Fields() };
     this.closeConnection = true;
-    await this.#writer().write(lines.subarray(0, -2));
+    await this.wfile.write(lines);
   }
 
   /**
@@ -240,22 +270,17 @@ export abstract class HTTPResponder<
     }
   }
 
-  #complete(
-    head: PendingHead,
-  ): { version: string; status: number; reason: string; fields: Fields } {
-    return {
+  /** The head, or the fields of one, with the empty line. */
+  #lines(head: PendingHead | null): Uint8Array {
+    if (head === null) return CRLF;
+    const { status, reason, fields } = head;
+    if (status === null) return serializeFields(fields);
+    return serializeResponseHead({
       version: this.protocolVersion,
-      status: head.status!,
-      reason: head.reason,
-      fields: head.fields,
-    };
-  }
-
-  /** Where answers go: `wfile`, also when a test has put another stream there. */
-  #writer(): ResponseWriter {
-    return this.wfile instanceof ResponseWriter
-      ? this.wfile
-      : new ResponseWriter(this.wfile);
+      status,
+      reason,
+      fields,
+    });
   }
 
   /** The `Server` field: both version words; may be overridden. */

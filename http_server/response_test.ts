@@ -147,20 +147,11 @@ for (
     ]
 ) {
   Deno.test(`framing of an answer: ${title}`, async () => {
-    const { sent, handler, error } = await drive(
-      Replying,
-      `${request}\r\nHost: a\r\n\r\n`,
-      {
-        change: (handler) => {
-          handler.protocolVersion = protocolVersion ?? "HTTP/1.1";
-          handler.reply = async () => {
-            await reply(handler);
-            // Past it the end of the input closes.
-            handler.reply = () => {
-              throw new Error("called twice");
-            };
-          };
-        },
+    const { sent, error } = await run(
+      reply,
+      `${request}\r\nHost: a\r\n\r\n`.repeat(2),
+      (handler) => {
+        handler.protocolVersion = protocolVersion ?? "HTTP/1.1";
       },
     );
     assertEquals(error, undefined);
@@ -174,13 +165,9 @@ for (
       field({ head }, "content-length"),
       framing === "length" ? "5" : null,
     );
-    assertEquals(
-      body,
-      framing === "chunked" ? "5\r\nhello\r\n0\r\n\r\n" : "hello",
-    );
+    const framed = framing === "chunked" ? "5\r\nhello\r\n0\r\n\r\n" : "hello";
+    assertEquals(body, stays ? `${framed}${head}\r\n\r\n${framed}` : framed);
     assertEquals(field({ head }, "connection"), connection);
-    // The handler has looked for another request, or not.
-    assertEquals(handler.command === null, stays);
   });
 }
 
@@ -317,8 +304,8 @@ Deno.test("writes that nobody waits for keep their order", async () => {
     );
     assertEquals(error, undefined);
     assertEquals(
-      parts(sent).body.slice(0, 44),
-      "3\r\none\r\na\r\ntwenty-two\r\n1\r\n3\r\n0\r\n\r\nHTTP/1.1 200",
+      parts(sent).body.split("HTTP/1.1 200")[0],
+      "3\r\none\r\na\r\ntwenty-two\r\n1\r\n3\r\n0\r\n\r\n",
     );
   }
 });

@@ -14,7 +14,7 @@ import {
   type ListingSort,
   startsDescending,
 } from "./_listing_query.ts";
-import type { ListingEntry } from "./listing_entry.ts";
+import type { ListingEntry } from "./_listing_entry.ts";
 import {
   guessMediaType,
   percentDecodeText,
@@ -168,7 +168,9 @@ function breadcrumbs(urlPath: string): string {
   );
   const home = "../".repeat(names.length) || "./";
   items.unshift(
-    `<li><a href="${home}"><svg aria-hidden="true"><use href="#home"/></svg><span class="unseen">Top folder</span></a></li>`,
+    `<li><a href="${home}"><svg aria-hidden="true"><use href="#home"/></svg><span${
+      names.length > 0 ? ' class="unseen"' : ""
+    }>Home</span></a></li>`,
   );
   return items.join("");
 }
@@ -231,24 +233,27 @@ function pageLinks(query: ListingQuery, pages: number): string {
   return `<nav class="pages" aria-label="Pages">${items.join("")}</nav>`;
 }
 
-/** Control characters as the pictures that Unicode has for them: a line break in a name is seen. */
+/**
+ * What a name really holds: control characters as escapes, and a mark for what
+ * would turn the letters round (`\u202egpj.exe` looks like `exe.jpg`).
+ */
 function visible(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  return text.replace(/[\0-\x1f\x7f]/g, (character) => {
-    const code = character.charCodeAt(0);
-    return String.fromCharCode(code === 0x7f ? 0x2421 : 0x2400 + code);
-  });
+  return text
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    .replace(/[\0-\x1f\x7f-\x9f]/g, escapeControl)
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
 function escapeControls(name: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is looked for
-  return name.replace(
-    /[\0-\x1f\x7f-\x9f\\]/g,
-    (character) =>
-      character === "\\"
-        ? "\\\\"
-        : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return name
+    .replaceAll("\\", "\\\\")
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    .replace(/[\0-\x1f\x7f-\x9f]/g, escapeControl);
+}
+
+function escapeControl(character: string): string {
+  if (character === "\n") return "\\n";
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 function escape(text: string): string {
