@@ -1,10 +1,19 @@
 import { type BufferedReader, RawIOBase } from "../socketserver/io/mod.ts";
+import { asClientFault } from "./_client_fault.ts";
 import {
   ChunkedDecoder,
   type Fields,
   ProtocolError,
   type RequestFraming,
 } from "./protocol/mod.ts";
+
+/**
+ * Called before each read of a body.
+ *
+ * @param received Bytes that were read so far.
+ * @param waited Seconds that reading them took, waiting for the client.
+ */
+export type BeforeRead = (received: number, waited: number) => Promise<void>;
 
 /**
  * The body of one request: reads from the connection's reader, and never
@@ -14,21 +23,23 @@ export class BodyRaw extends RawIOBase {
   readonly #source: BufferedReader;
   readonly #decoder: ChunkedDecoder | undefined;
   readonly #maxBytes: number;
-  readonly #beforeRead: (received: number) => Promise<void>;
+  readonly #beforeRead: BeforeRead;
   #left: number;
   #received = 0;
+  #waited = 0;
+  #reading = false;
 
   /**
    * @param source The connection's reader, behind the head.
    * @param framing Where the body ends.
    * @param maxBytes How long it may be; `null` for no limit.
-   * @param beforeRead Called before each read with the bytes read so far.
+   * @param beforeRead Called before each read.
    */
   constructor(
     source: BufferedReader,
     framing: RequestFraming,
     maxBytes: number | null,
-    beforeRead: (received: number) => Promise<void>,
+    beforeRead: BeforeRead,
   ) {
     super();
     this.#source = source;
@@ -61,11 +72,10 @@ export class BodyRaw extends RawIOBase {
 
   override async readinto(buffer: Uint8Array): Promise<number> {
     if (this.ended || buffer.length === 0) return 0;
-    await this.#beforeRead(this.#received);
-    const count =
-      await (this.#decoder
-        ? this.#readChunked(this.#decoder, buffer)
-        : this.#readLength(buffer));
+    await this.#beforeRead(this.#received, this.#waited);
+    const started = performance.now();
+    const count = await this.#read(buffer);
+    this.#waited += (performance.now() - started) / 1000;
     this.#received += count;
     return count;
   }
@@ -75,19 +85,34 @@ export class BodyRaw extends RawIOBase {
    *
    * @param most How many bytes at most.
    * @param begin Called before the first read.
-   * @returns Whether the end was reached.
+   * @returns Whether the end was reached; not if a read is still under way,
+   * which would take what belongs to the next request.
    */
   async discard(most: number, begin: () => void): Promise<boolean> {
+    if (this.#reading) return false;
     const trash = new Uint8Array(Math.min(most, 65536));
     begin();
     let left = most;
     while (!this.ended && left > 0) {
-      const count = await (this.#decoder
-        ? this.#readChunked(this.#decoder, trash)
-        : this.#readLength(trash));
-      left -= count;
+      left -= await this.#read(trash);
     }
     return this.ended;
+  }
+
+  async #read(buffer: Uint8Array): Promise<number> {
+    if (this.#reading) {
+      throw new TypeError("Cannot read the body: its request has ended");
+    }
+    this.#reading = true;
+    try {
+      return await (this.#decoder
+        ? this.#readChunked(this.#decoder, buffer)
+        : this.#readLength(buffer));
+    } catch (error) {
+      throw asClientFault(error);
+    } finally {
+      this.#reading = false;
+    }
   }
 
   async #readLength(buffer: Uint8Array): Promise<number> {

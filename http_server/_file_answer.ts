@@ -1,3 +1,4 @@
+import { CompressedBody } from "./_compressed_body.ts";
 import { FileBody } from "./_file_body.ts";
 import type { FileFinder } from "./_file_finder.ts";
 import {
@@ -16,7 +17,7 @@ export interface FileAnswer {
   /** Status and fields; the status is 404 for a page that says so. */
   readonly plan: Omit<FilePlan, "status"> & { readonly status: number };
   /** What GET gets; `null` if there is nothing to send. */
-  readonly body: FileBody | null;
+  readonly body: FileBody | CompressedBody | null;
 }
 
 /** A file that was found, and what is known of it. */
@@ -65,7 +66,13 @@ export function answerFile(
       return { plan, body: null };
     }
     sent = plan.variant === null ? file : variants.get(plan.variant)!;
-    return { plan, body: new FileBody(sent, plan.parts) };
+    const body = new FileBody(sent, plan.parts);
+    return {
+      plan,
+      body: plan.compression === null
+        ? body
+        : new CompressedBody(body, plan.compression, file.size),
+    };
   } finally {
     for (const each of open) if (each !== sent) each.close();
   }

@@ -66,6 +66,22 @@ export class FileBody extends RawIOBase {
     }
   }
 
+  /**
+   * All of it, and the file closed, if it is one small part and still whole:
+   * a body that nobody reads then keeps no file open.
+   */
+  takeSmall(): Uint8Array<ArrayBuffer> | null {
+    const [part, ...more] = this.#parts;
+    if (part?.kind !== "slice" || more.length > 0) return null;
+    const length = part.end + 1 - part.start;
+    if (length > SMALL || this.#part + this.#offset > 0) return null;
+    const bytes = new Uint8Array(length);
+    if (this.#file.readSync(bytes, part.start) < length) return null;
+    this.#advance(part, length);
+    this.#file.close();
+    return bytes;
+  }
+
   override async close(): Promise<void> {
     this.#file.close();
     await super.close();

@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import {
   Bounds,
   isWithin,
@@ -5,11 +6,14 @@ import {
   lookUp,
   type OpenFile,
 } from "./_file_source.ts";
+import { percentEncodeSegment } from "./protocol/mod.ts";
 
 /** Which files stand behind a path. */
 export interface FinderSettings {
   /** The folder that is served. */
   readonly directory: string;
+  /** The one file that is served instead. */
+  readonly file: string | null;
   /** Names of the files that stand for their folder; the first that exists does. */
   readonly indexPages: readonly string[];
   /** Whether symbolic links may lead out of the folder. */
@@ -68,30 +72,56 @@ export class FileFinder {
         return this.missing(404);
       case "directory":
         return asksForFolder
-          ? this.#findIndex(target) ?? there
+          ? this.#findIndex(target) ?? { kind: "directory", path: target }
           : { kind: "redirect", path: `${urlPath}/` };
       case "none":
         return this.missing(there.status);
     }
   }
 
-  /** What is sent in place of something that is not there. */
+  /** What is sent in place of something that is not there: an application may know it. */
   missing(status: 403 | 404 | 503): Found {
-    const { directory, spa, notFoundPage, indexPages } = this.#settings;
-    if (status === 404 && spa && indexPages[0] !== undefined) {
-      const page = this.#open(joinPath(directory, indexPages[0]));
-      if (page) return page;
+    const { directory, spa, indexPages } = this.#settings;
+    if (status !== 404) return { kind: "none", status };
+    const application = spa && indexPages[0] !== undefined
+      ? this.#open(joinPath(directory, indexPages[0]))
+      : undefined;
+    return application ?? this.notFound();
+  }
+
+  /** What is sent for paths that nobody in good faith asks for. */
+  notFound(): Found {
+    const { directory, file, notFoundPage } = this.#settings;
+    const page = notFoundPage && file === null
+      ? this.#open(joinPath(directory, "404.html"), 404)
+      : undefined;
+    return page ?? { kind: "none", status: 404 };
+  }
+
+  /**
+   * Finds what stands behind a path where one file is all that is served.
+   *
+   * @param path That file.
+   * @param segments The names in the path of the URL.
+   */
+  findOnly(path: string, segments: readonly string[]): Found {
+    const name = basename(path);
+    if (segments.length === 1 && segments[0] === name) {
+      const there = lookUp(path, null);
+      if (there.kind === "file") return asFound(there.file, path);
+      return {
+        kind: "none",
+        status: there.kind === "none" ? there.status : 404,
+      };
     }
-    if (status === 404 && notFoundPage) {
-      const page = this.#open(joinPath(directory, "404.html"), 404);
-      if (page) return page;
-    }
-    return { kind: "none", status };
+    return segments.length === 1 && segments[0] === ""
+      ? { kind: "redirect", path: `/${percentEncodeSegment(name)}` }
+      : { kind: "none", status: 404 };
   }
 
   /** Opens a file of this site. */
   lookUp(path: string): LookedUp {
-    return lookUp(path, this.#boundsFor(path));
+    return lookUp(path, this.boundsOf(path));
   }
 
   #findIndex(folder: string): Found | undefined {
@@ -138,7 +168,7 @@ export class FileFinder {
    * The folder that a file must lie in. A path that does not begin with it
    * comes from a `translatePath` that was overridden to lead elsewhere.
    */
-  #boundsFor(path: string): Bounds | null {
+  boundsOf(path: string): Bounds | null {
     const { directory, followSymlinks } = this.#settings;
     if (followSymlinks || !isWithin(path, withoutSlashes(directory))) {
       return null;

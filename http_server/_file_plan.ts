@@ -252,10 +252,35 @@ function represent(
   const variant = negotiateEncoding(accepted, [...variants?.keys() ?? []]);
   const ready = variants?.get(variant ?? "");
   if (ready) return { file: ready, variant, compression: null };
-  if (file.size < SMALLEST_COMPRESSED) return own;
-  const coding = negotiateEncoding(accepted, COMPRESSIONS);
-  const compression = COMPRESSIONS.find((name) => name === coding) ?? null;
+  const compression = chooseCompression(request, file.size, contentType, {
+    compress,
+  });
   return { file, variant: null, compression };
+}
+
+/**
+ * How content is to be compressed while it is sent.
+ *
+ * @param request Method and fields.
+ * @param size Bytes of the content.
+ * @param contentType Its type.
+ * @returns The coding, or `null` to send it as it is.
+ */
+export function chooseCompression(
+  request: FileRequest,
+  size: number,
+  contentType: string,
+  { compress }: Pick<FilePlanOptions, "compress">,
+): Compression | null {
+  if (
+    !compress || size < SMALLEST_COMPRESSED || !mayEncode(request) ||
+    !isCompressible(contentType)
+  ) return null;
+  const coding = negotiateEncoding(
+    look(request, "Accept-Encoding"),
+    COMPRESSIONS,
+  );
+  return COMPRESSIONS.find((name) => name === coding) ?? null;
 }
 
 /**

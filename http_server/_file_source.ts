@@ -74,7 +74,7 @@ export class OpenFile implements FileVersion {
 /** What there is under a path. */
 export type LookedUp =
   | { readonly kind: "file"; readonly file: OpenFile }
-  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "directory" }
   /** Nothing that is served: 404, 403 without permission, 503 without resources. */
   | { readonly kind: "none"; readonly status: 403 | 404 | 503 };
 
@@ -114,21 +114,19 @@ export function lookUp(path: string, bounds: Bounds | null): LookedUp {
 }
 
 function lookUpUnguarded(path: string, bounds: Bounds | null): LookedUp {
-  let real = path;
-  if (bounds !== null) {
-    real = Deno.realPathSync(path);
-    if (!bounds.contain(real)) return NOT_FOUND;
-  }
   // Opening a FIFO or a device does something to it: ask before.
-  const before = Deno.statSync(real);
-  if (before.isDirectory) return { kind: "directory", path: real };
+  const before = Deno.statSync(path);
+  if (before.isDirectory) {
+    return bounds === null || bounds.contain(Deno.realPathSync(path))
+      ? { kind: "directory" }
+      : NOT_FOUND;
+  }
   if (!before.isFile) return NOT_FOUND;
   // What is there now may be a FIFO all the same: O_NONBLOCK, and ask again.
-  const fd = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const after = fstatSync(fd);
-    const moved = bounds !== null && hasMoved(real, fd, after);
-    if (after.isFile() && !moved) {
+    if (after.isFile() && (bounds === null || lies(path, fd, after, bounds))) {
       const ino = before.ino === null ? null : after.ino;
       const file = new OpenFile(fd, after.size, after.mtimeMs, ino);
       return { kind: "file", file };
@@ -140,6 +138,33 @@ function lookUpUnguarded(path: string, bounds: Bounds | null): LookedUp {
   closeSync(fd);
   return NOT_FOUND;
 }
+
+/**
+ * Whether an open file lies within bounds. With `--allow-all`, Linux tells
+ * where it lies. Without, the path is resolved once more, and what is there must be
+ * the file that was opened: to get past that, somebody who can write into the
+ * folder would have to put a link in and out twice, to the microsecond.
+ */
+function lies(
+  path: string,
+  fd: number,
+  { ino, dev }: { ino: number; dev: number },
+  bounds: Bounds,
+): boolean {
+  if (tellsWhere) {
+    try {
+      return bounds.contain(Deno.readLinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      tellsWhere = false;
+    }
+  }
+  const real = Deno.realPathSync(path);
+  if (!bounds.contain(real)) return false;
+  const now = Deno.lstatSync(real);
+  return now.ino === null || now.ino === ino && now.dev === dev;
+}
+
+let tellsWhere = Deno.build.os === "linux";
 
 /** What a listing says of a name. */
 export interface Examined {
@@ -184,31 +209,6 @@ function isSeparator(character: string): boolean {
   return character === "/" ||
     (character === "\\" && Deno.build.os === "windows");
 }
-
-/**
- * Whether somebody put a symbolic link into the path after it was resolved.
- * With `--allow-all`, Linux tells where the open file lies. Without, the path
- * is resolved again: whoever changes it twice in these microseconds can write
- * into the folder, and gets read what this process may read.
- */
-function hasMoved(
-  real: string,
-  fd: number,
-  { ino, dev }: { ino: number; dev: number },
-): boolean {
-  if (tellsWhere) {
-    try {
-      return Deno.readLinkSync(`/proc/self/fd/${fd}`) !== real;
-    } catch {
-      tellsWhere = false;
-    }
-  }
-  if (Deno.realPathSync(real) !== real) return true;
-  const now = Deno.lstatSync(real);
-  return now.ino !== null && (now.ino !== ino || now.dev !== dev);
-}
-
-let tellsWhere = Deno.build.os === "linux";
 
 const FORBIDDEN: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
 const EXHAUSTED: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOMEM"]);

@@ -37,18 +37,20 @@ export const MONTHS: readonly (string | null)[] = [
 /**
  * Fills arguments into a format: `%s`, `%d` and `%r` in turn, `%%` for a
  * percent sign. What has no argument stays as it is.
+ *
+ * @param show Changes the text of an argument before it is filled in.
  */
 export function formatMessage(
   format: string,
   args: readonly unknown[],
+  show: (text: string, index: number) => string = (text) => text,
 ): string {
-  if (args.length === 0) return format;
   let next = 0;
   return format.replace(/%[sdr%]/g, (form) => {
     if (form === "%%") return "%";
     if (next >= args.length) return form;
-    const value = args[next++];
-    return form === "%r" ? quote(String(value)) : String(value);
+    const value = String(args[next]);
+    return show(form === "%r" ? quote(value) : value, next++);
   });
 }
 
@@ -56,24 +58,22 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "\\'")}'`;
 }
 
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
+
 /**
  * Makes control characters visible: a terminal obeys them, and a line break
  * would begin a line that looks like one of ours.
  */
 export function escapeControls(text: string): string {
-  CONTROLS.lastIndex = 0;
-  if (!CONTROLS.test(text)) return text;
   return text.replace(
-    CONTROLS,
+    UNPRINTABLE,
     (character) =>
       character === "\\"
         ? "\\\\"
         : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }
-
-// deno-lint-ignore no-control-regex -- they are what is looked for
-const CONTROLS = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 let cachedSecond = -1;
 let cachedText = "";

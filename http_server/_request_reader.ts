@@ -3,8 +3,10 @@ import {
   type Bytes,
   SocketIO,
 } from "../socketserver/io/mod.ts";
+import { isOSError } from "../socketserver/mod.ts";
 import { BodyRaw } from "./_body_raw.ts";
 import {
+  type Fields,
   type HeadOptions,
   HeadScanner,
   ProtocolError,
@@ -77,6 +79,7 @@ export class RequestReader {
   async head(first: boolean): Promise<Bytes | null> {
     const { headerTimeout, idleTimeout } = this.#limits;
     this.#scanner.reset();
+    this.#body = undefined;
     let begun = false;
     try {
       while (true) {
@@ -88,28 +91,34 @@ export class RequestReader {
             this.#reader.consume(length);
             return head;
           }
-          if (!begun) this.#deadline(headerTimeout);
-          begun = true;
-        } else {
-          this.#deadline(first ? headerTimeout : idleTimeout);
-          this.#idle = true;
         }
+        if (!begun) {
+          begun = !isBlank(window);
+          this.#deadline(begun || first ? headerTimeout : idleTimeout);
+        }
+        this.#idle = !begun;
         const count = await this.#reader.fill();
         this.#idle = false;
-        if (count === 0 && !begun) return null;
-        // Whoever has closed only its sending side can still read why.
         if (count === 0) {
-          throw new ProtocolError("Cannot read a head: it is cut short");
+          if (!begun) return null;
+          throw new ProtocolError(
+            "Cannot read a head: the client left before its end",
+          );
         }
       }
     } catch (error) {
-      if (this.#stopped) return null;
+      // A client that leaves between two requests is not worth a word.
+      if (this.#stopped || !begun && isOSError(error)) return null;
       if (!(error instanceof Deno.errors.TimedOut)) throw error;
-      if (!begun) return null;
       throw new ProtocolError("Cannot read a head: it takes too long", 408);
     } finally {
       this.#idle = false;
     }
+  }
+
+  /** The fields behind the body of the request at hand, if it has ended. */
+  get trailers(): Fields | undefined {
+    return this.#body?.trailers;
   }
 
   /** What has arrived of a head that was refused. */
@@ -139,18 +148,17 @@ export class RequestReader {
       );
     }
     this.#deadline(null);
-    const started = performance.now();
     let begun = false;
     this.#body = new BodyRaw(
       this.#reader,
       framing,
       maxBodyBytes,
-      async (received) => {
+      async (received, waited) => {
         if (!begun) {
           begun = true;
           await beforeFirstRead();
         }
-        this.#deadline(this.#bodyTime(started, received));
+        this.#deadline(this.#bodyTime(received, waited));
       },
     );
     return new BufferedReader(this.#body);
@@ -210,16 +218,21 @@ export class RequestReader {
   }
 
   /** Seconds left for the next bytes of a body, or `null` for no limit. */
-  #bodyTime(started: number, received: number): number | null {
+  #bodyTime(received: number, waited: number): number | null {
     const { bodyTimeout, minBodyRate } = this.#limits;
-    const passed = (performance.now() - started) / 1000;
+    // Only the client's time counts, not that of the handler between two reads.
     const byRate = minBodyRate === null
       ? Infinity
-      : RATE_GRACE + received / minBodyRate - passed;
-    const whole = bodyTimeout === null ? Infinity : bodyTimeout - passed;
+      : RATE_GRACE + received / minBodyRate - waited;
+    const whole = bodyTimeout === null ? Infinity : bodyTimeout - waited;
     const left = Math.min(byRate, whole);
     return left === Infinity ? null : Math.max(0, left);
   }
+}
+
+/** Whether nothing has arrived but line ends, which old clients send behind a body. */
+function isBlank(window: Uint8Array): boolean {
+  return window.every((byte) => byte === 13 || byte === 10);
 }
 
 // Seconds before the rate of a body counts: connections begin slowly.

@@ -1,7 +1,7 @@
 import { BufferedIOBase, bytesOf } from "../socketserver/io/mod.ts";
+import { asClientFault } from "./_client_fault.ts";
 import {
-  chunkHead,
-  CRLF,
+  encodeChunk,
   LAST_CHUNK,
   type ResponseFraming,
 } from "./protocol/mod.ts";
@@ -56,9 +56,14 @@ export class ResponseWriter extends BufferedIOBase {
     return this.#output.write(head);
   }
 
-  /** Sends an interim head, or field lines that the handler composed itself. */
-  sendRaw(bytes: Uint8Array): Promise<number> {
-    return this.#output.write(bytes);
+  /** Sends an interim head, now: the client waits for it. */
+  async sendInterim(head: Uint8Array): Promise<void> {
+    try {
+      await this.#output.write(head);
+      await this.#output.flush();
+    } catch (error) {
+      throw asClientFault(error);
+    }
   }
 
   override async write(bytes: ArrayBufferView): Promise<number> {
@@ -67,6 +72,7 @@ export class ResponseWriter extends BufferedIOBase {
     if (this.#ended) {
       throw new TypeError("Cannot write: the answer is complete");
     }
+    let sent = given;
     switch (this.#framing?.kind) {
       case "none":
         return size;
@@ -77,24 +83,28 @@ export class ResponseWriter extends BufferedIOBase {
           );
         }
         this.#left -= size;
-        await this.#output.write(given);
-        return size;
+        break;
       case "chunked":
-        if (size === 0) return 0;
-        await this.#output.write(chunkHead(size));
-        await this.#output.write(given);
-        await this.#output.write(CRLF);
-        return size;
+        // One write: the next one may come before this one has ended.
+        sent = encodeChunk(given);
+        break;
       case undefined:
         this.#rawBytes += size;
-        return await this.#output.write(given);
-      default:
-        return await this.#output.write(given);
     }
+    try {
+      await this.#output.write(sent);
+    } catch (error) {
+      throw asClientFault(error);
+    }
+    return size;
   }
 
-  override flush(): Promise<void> {
-    return this.#output.flush();
+  override async flush(): Promise<void> {
+    try {
+      await this.#output.flush();
+    } catch (error) {
+      throw asClientFault(error);
+    }
   }
 
   /**

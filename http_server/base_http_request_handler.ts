@@ -6,13 +6,17 @@ import {
 } from "../socketserver/io/mod.ts";
 import { isOSError } from "../socketserver/mod.ts";
 import { asBufferedReader } from "./_as_buffered_reader.ts";
+import { isClientFault } from "./_client_fault.ts";
+import { readBlock } from "./_read_block.ts";
 import { RequestReader } from "./_request_reader.ts";
 import { ResponseWriter } from "./_response_writer.ts";
-import { HTTPResponder } from "./http_responder.ts";
+import { HTTPLimits } from "./http_limits.ts";
 import {
   checkHost,
   collapseLeadingSlashes,
+  Fields,
   hasToken,
+  HeadScanner,
   HTTPMessage,
   HTTPMethod,
   HTTPStatus,
@@ -23,7 +27,10 @@ import {
   type RequestFraming,
   requestFraming,
   requestLineText,
+  splitList,
 } from "./protocol/mod.ts";
+
+export { HTTPLimits };
 
 /** The connection itself, as {@linkcode BaseHTTPRequestHandler.detach} hands it out. */
 export interface DetachedConnection {
@@ -37,6 +44,10 @@ export interface DetachedConnection {
 
 /** Only such commands become method names: nobody shall call `doSomethingPrivate`. */
 const METHOD_NAME = /^[A-Z][A-Z0-9_-]*$/;
+
+const METHODS: readonly string[] = Object.values(HTTPMethod).filter((name) =>
+  typeof name === "string"
+);
 
 const NO_BODY: RequestFraming = { kind: "none" };
 
@@ -82,7 +93,7 @@ const NO_BODY: RequestFraming = { kind: "none" };
 export class BaseHTTPRequestHandler<
   Address extends Deno.Addr = Deno.NetAddr,
   Server extends object = object,
-> extends HTTPResponder<Address, Server> {
+> extends HTTPLimits<Address, Server> {
   /**
    * The version assumed of a request whose first line cannot be understood.
    * Python's `HTTP/0.9` answers it with a page and no status line.
@@ -95,41 +106,10 @@ export class BaseHTTPRequestHandler<
   /** Whether small writes leave at once: yes, since `wfile` gathers them. */
   override disableNagleAlgorithm = true;
 
-  /** Whether HTTP/1.1 requests without exactly one valid `Host` are refused. */
-  requireHost = true;
-  /** Whether a lone LF ends a line, and blanks may be doubled, as Python allows. */
-  lenient = false;
   /** Whether `100 Continue` is sent before the method runs, as Python does. */
   eagerContinue = false;
   /** Whether a method that HTTP knows and this class lacks is answered with 405, not 501. */
   offersAllow = false;
-
-  /** Bytes of the request line; more is answered with 414. */
-  maxRequestLine = 65536;
-  /** Bytes of a field line; more is answered with 431. */
-  maxFieldLine = 65536;
-  /** Field lines; more are answered with 431. */
-  maxFields = 99;
-  /** Bytes of the head; more are answered with 431. */
-  maxHeadBytes = 262144;
-  /** Bytes of a request's body; more are answered with 413. `null` for no limit. */
-  maxBodyBytes: number | null = null;
-  /** Seconds from the first byte of a head to its last; beyond, 408. nginx takes 60, Apache 20. */
-  headerTimeout: number | null = 30;
-  /** Seconds that a connection may wait for its next request. nginx takes 75, node 5. */
-  idleTimeout: number | null = 60;
-  /** Seconds for the whole body of a request; beyond, 408. */
-  bodyTimeout: number | null = null;
-  /** Bytes a second that a body must bring on average, after five seconds. Kestrel takes 240. */
-  minBodyRate: number | null = 240;
-  /** Seconds that the client may take for each portion of an answer. nginx takes 60. */
-  override writeTimeout: number | null = 60;
-  /** Requests on one connection; `null` for any number. */
-  maxRequests: number | null = null;
-  /** Bytes of an unread body that are thrown away to keep the connection. Go takes 256 KiB. */
-  maxDrainBytes = 262144;
-  /** Seconds that this may take. */
-  drainTimeout = 5;
 
   /** The target as it was sent, but never with two slashes in front. */
   path = "";
@@ -139,7 +119,10 @@ export class BaseHTTPRequestHandler<
   headers: HTTPMessage = new HTTPMessage();
 
   #requests: RequestReader | undefined;
+  /** The head that `handleOneRequest` has read, to be told from a caller's own. */
+  #head: Bytes | undefined;
   #framing = NO_BODY;
+  #mustClose = false;
   #awaitsContinue = false;
   #detached = false;
   #stopping = false;
@@ -166,8 +149,9 @@ export class BaseHTTPRequestHandler<
     }
     const requests = this.#requests;
     this._headersBuffer = null;
-    this.#awaitsContinue = false;
-    this.command = null;
+    this.#mustClose = this.#awaitsContinue = false;
+    this.#head = undefined;
+    let inMethod = false;
     try {
       const head = await requests.head(this.#served === 0);
       if (head === null) {
@@ -175,12 +159,14 @@ export class BaseHTTPRequestHandler<
         return;
       }
       this.#served++;
-      this.rawRequestline = head;
+      this.rawRequestline = this.#head = head;
       if (!await this.parseRequest()) return;
-      const method = this._methodFor(this.command!);
+      const method = this._methodFor(this.command!) ?? this.#substitute();
       if (!method) return await this.#refuseMethod();
       this.rfile = requests.openBody(this.#framing, () => this.#continue());
+      inMethod = true;
       await method.call(this);
+      inMethod = false;
       if (this.#detached) return;
       await this.#endAnswer(writer);
       await output.flush();
@@ -188,7 +174,8 @@ export class BaseHTTPRequestHandler<
         this.closeConnection = true;
       }
     } catch (error) {
-      await this.#recover(error, writer);
+      const ours = inMethod && !this.#detached && !isClientFault(error);
+      await this.#recover(error, writer, ours);
     } finally {
       this.rfile = input;
       this.wfile = output;
@@ -199,6 +186,10 @@ export class BaseHTTPRequestHandler<
    * Reads the request out of `rawRequestline`; may be extended. If it is
    * malformed the client is told.
    *
+   * An own `handleOneRequest` may put only the request line there, as in
+   * Python: the fields are then read from `rfile`, which stays the connection's
+   * own, and so the end of the body is the caller's business.
+   *
    * @returns Whether there is a request to answer.
    */
   async parseRequest(): Promise<boolean> {
@@ -206,25 +197,27 @@ export class BaseHTTPRequestHandler<
     this.requestVersion = this.defaultRequestVersion;
     this.closeConnection = true;
     this.#framing = NO_BODY;
+    this.path = "";
+    const fields = this.headers = new this.MessageClass();
     try {
-      const head = parseRequestHead(
-        this.rawRequestline,
-        this,
-        new this.MessageClass(),
-      );
+      if (this.rawRequestline !== this.#head && !await this.#readFields()) {
+        return false;
+      }
+      const head = parseRequestHead(this.rawRequestline, this, fields);
       this.requestline = head.line;
       this.command = head.method;
       this.requestVersion = head.version;
-      this.headers = head.fields;
       this.path = head.target.startsWith("//")
         ? collapseLeadingSlashes(head.target)
         : head.target;
       if (head.simple) return true;
       if (this.requireHost) checkHost(head);
       this.#framing = requestFraming(head);
-      const last = this.#stopping || this.#served === this.maxRequests;
-      this.closeConnection = last || this.protocolVersion < "HTTP/1.1" ||
-        !keepAlive(head);
+      // RFC 9112, 9.6: the client's close holds, whatever the handler sends.
+      this.#mustClose = this.#stopping || this.#served === this.maxRequests ||
+        !keepAlive(head) || this.#isUnbounded();
+      this.closeConnection = this.#mustClose ||
+        this.protocolVersion < "HTTP/1.1";
       return await this.#meetExpectations();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -234,9 +227,9 @@ export class BaseHTTPRequestHandler<
   }
 
   /**
-   * Decides about a request that waits for `100 Continue` before it sends its
-   * body. That is sent when `rfile` is first read; an override may refuse by
-   * sending an answer and returning false.
+   * Decides about a request that waits for `100 Continue`. That is sent when
+   * `rfile` is first read, if there is a body; an override may refuse by sending
+   * an answer and returning false.
    *
    * @returns Whether to go on.
    */
@@ -254,10 +247,23 @@ export class BaseHTTPRequestHandler<
     await this.wfile.flush();
     this.#detached = true;
     this.closeConnection = true;
-    const writer = this.wfile as ResponseWriter;
-    const rfile = this.#requests!.connection;
+    const { wfile } = this;
+    const rfile = this.#requests?.connection ?? this.rfile;
     if (rfile.raw instanceof SocketIO) rfile.raw.setReadDeadline(null);
-    return { connection: this.connection, rfile, wfile: writer.output };
+    return {
+      connection: this.connection,
+      rfile,
+      wfile: wfile instanceof ResponseWriter ? wfile.output : wfile,
+    };
+  }
+
+  /**
+   * The fields behind a chunked body once `rfile` was read to its end; none
+   * before, and none behind another body. Nobody has checked that they may
+   * stand there, so they are not in `headers` (RFC 9110, 6.5.1).
+   */
+  get trailers(): Fields {
+    return this.#requests?.trailers ?? new Fields();
   }
 
   /** Whether the request says that it has a body, an empty one maybe. */
@@ -277,7 +283,7 @@ export class BaseHTTPRequestHandler<
 
   /** Ends after the request at hand; an idle connection closes now. */
   override serverStopping(): void {
-    this.#stopping = true;
+    this.#stopping = this.#mustClose = true;
     this.closeConnection = true;
     this.#requests?.stop(() => this.connection.close());
   }
@@ -296,21 +302,67 @@ export class BaseHTTPRequestHandler<
     return typeof method === "function" ? method as () => unknown : undefined;
   }
 
+  /** Whether the connection can stay open behind the answer. */
+  protected override _staysOpen(): boolean {
+    // A client that waits for 100 may send its body behind the answer, or not.
+    return !this.closeConnection && !this.#mustClose && !this.#awaitsContinue;
+  }
+
+  /** Whether the body ends where only its reader knows, who is not ours. */
+  #isUnbounded(): boolean {
+    return this.#head === undefined && this.#framing.kind !== "none";
+  }
+
+  /** Reads what `rawRequestline` lacks. Returns whether there was anything at all. */
+  async #readFields(): Promise<boolean> {
+    this.#head = undefined;
+    const line = this.rawRequestline;
+    if (line.length === 0) return false;
+    if (new HeadScanner(this).headLength(line) >= 0) return true;
+    const { bytes } = await readBlock(this.rfile, this);
+    const head = new Uint8Array(line.length + bytes.length);
+    head.set(line);
+    head.set(bytes, line.length);
+    this.rawRequestline = head;
+    return true;
+  }
+
+  /** The methods of HTTP that this class answers, and OPTIONS. */
+  #allowed(): string[] {
+    const allowed = METHODS.filter((name) => this._methodFor(name));
+    return allowed.length === 0
+      ? []
+      : METHODS.filter((name) => name === "OPTIONS" || allowed.includes(name));
+  }
+
+  /** What answers a command for which the class has no method. */
+  #substitute(): (() => unknown) | undefined {
+    const answers = this.offersAllow && this.command === "OPTIONS" &&
+      this.#allowed().length > 0;
+    return answers ? this.#sendAllow : undefined;
+  }
+
+  async #sendAllow(): Promise<void> {
+    this.sendResponse(HTTPStatus.NO_CONTENT);
+    this.sendHeader("Allow", this.#allowed().join(", "));
+    await this.endHeaders();
+  }
+
   async #refuseMethod(): Promise<void> {
-    const allowed = Object.values(HTTPMethod).filter((name) =>
-      typeof name === "string" && `do${name}` in this
-    );
-    const known = this.offersAllow && allowed.length > 0 &&
-      (this.command! in HTTPMethod);
-    if (known) this.sendHeader("Allow", allowed.join(", "));
-    await this.sendError(
-      known ? HTTPStatus.METHOD_NOT_ALLOWED : HTTPStatus.NOT_IMPLEMENTED,
-      known ? null : `Unsupported method ('${this.command}')`,
-    );
+    const allowed = this.offersAllow ? this.#allowed() : [];
+    if (allowed.length > 0 && METHODS.includes(this.command!)) {
+      this.sendHeader("Allow", allowed.join(", "));
+      await this.sendError(HTTPStatus.METHOD_NOT_ALLOWED);
+    } else {
+      await this.sendError(
+        HTTPStatus.NOT_IMPLEMENTED,
+        `Unsupported method ('${this.command}')`,
+      );
+    }
   }
 
   async #meetExpectations(): Promise<boolean> {
-    const expect = this.headers.get("expect");
+    const expect = this.headers.getJoined("expect");
     if (
       expect === null || this.requestVersion < "HTTP/1.1" ||
       this.protocolVersion < "HTTP/1.1"
@@ -318,7 +370,7 @@ export class BaseHTTPRequestHandler<
       return true;
     }
     // RFC 9110, 10.1.1: 100-continue is the only expectation there is.
-    if (!hasToken(expect, "100-continue")) {
+    if (!splitList(expect).every((one) => hasToken(one, "100-continue"))) {
       throw new ProtocolError(`Cannot meet expectation "${expect}"`, 417);
     }
     if (!await this.handleExpect100()) {
@@ -334,6 +386,8 @@ export class BaseHTTPRequestHandler<
   async #continue(): Promise<void> {
     if (!this.#awaitsContinue) return;
     this.#awaitsContinue = false;
+    // RFC 9110, 15.2: nothing interim comes behind the answer.
+    if (this.wfile instanceof ResponseWriter && this.wfile.begun) return;
     const pending = this._headersBuffer;
     this._headersBuffer = null;
     this.sendResponseOnly(HTTPStatus.CONTINUE);
@@ -343,14 +397,20 @@ export class BaseHTTPRequestHandler<
 
   /** Completes the answer that the method has begun. */
   async #endAnswer(writer: ResponseWriter): Promise<void> {
-    if (this._headersBuffer) await this.endHeaders();
+    if (this._headersBuffer) {
+      if (writer.rawBytes > 0) {
+        throw new TypeError(
+          "Cannot end a head: its body came before endHeaders",
+        );
+      }
+      await this.endHeaders();
+    }
     if (!writer.begun && writer.rawBytes === 0) {
       throw new TypeError(
         `Cannot answer ${this.command} ${this.path}: no response was sent`,
       );
     }
-    // The client may send the body that it announced, or not: nobody can tell.
-    if (this.#awaitsContinue) this.closeConnection = true;
+    if (!this._staysOpen()) this.closeConnection = true;
     if (!await writer.end()) {
       this.closeConnection = true;
       this.logError(
@@ -383,25 +443,49 @@ export class BaseHTTPRequestHandler<
     }
   }
 
-  /** Decides what the client gets to know of an error. */
-  async #recover(error: unknown, writer: ResponseWriter): Promise<void> {
+  /**
+   * Decides what the client gets to know of an error.
+   *
+   * @param ours Whether it comes from the method, not from the connection.
+   */
+  async #recover(
+    error: unknown,
+    writer: ResponseWriter,
+    ours: boolean,
+  ): Promise<void> {
     this.closeConnection = true;
     this._headersBuffer = null;
     const silent = writer.begun || writer.rawBytes > 0 || this.#detached;
     if (error instanceof ProtocolError) {
-      if (this.#requests!.rest.length > 0 && this.command === null) {
-        this.rawRequestline = this.#requests!.rest.slice();
-      }
+      if (this.#head === undefined) this.#forgetRequest();
       if (silent) this.logError("%s", error.message);
       else await this.#refuse(error);
-    } else if (error instanceof Deno.errors.TimedOut) {
+    } else if (!ours && error instanceof Deno.errors.TimedOut) {
       this.logError("Request timed out: %s", error.message);
-      if (!silent) await this.sendError(HTTPStatus.REQUEST_TIMEOUT);
-    } else if (isOSError(error)) {
+      if (!silent) await this.#tell(HTTPStatus.REQUEST_TIMEOUT);
+    } else if (!ours && isOSError(error)) {
       this.logError("Client left: %s", (error as Error).message);
     } else {
-      if (!silent) await this.sendError(HTTPStatus.INTERNAL_SERVER_ERROR);
+      if (!silent) await this.#tell(HTTPStatus.INTERNAL_SERVER_ERROR);
       throw error;
+    }
+  }
+
+  /** What is known of the request before is not true of one whose head is refused. */
+  #forgetRequest(): void {
+    this.rawRequestline = this.#requests!.rest.slice();
+    this.command = null;
+    this.requestVersion = "";
+    this.headers = new this.MessageClass();
+    this.path = "";
+  }
+
+  /** Sends an error page to a client that may have left. */
+  async #tell(status: number): Promise<void> {
+    try {
+      await this.sendError(status);
+    } catch (error) {
+      if (!isOSError(error)) throw error;
     }
   }
 }

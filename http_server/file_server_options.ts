@@ -1,3 +1,4 @@
+import type { BasicAuth } from "./basic_auth.ts";
 import type { ExtensionsMap } from "./protocol/mod.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { ExtensionsMap } from "./protocol/mod.ts";
 export interface FileServerOptions {
   /** The folder to serve, a path or a `file:` URL; the current one if left out. */
   directory?: string | URL;
+  /** The one file to serve, under its own name, and nothing else. */
+  file?: string | URL | null;
   /** Names of files that stand for their folder; `index.html` and `index.htm`. */
   indexPages?: readonly string[];
   /** Types by extension, asked before the built-in table: `{ ".ts": "video/mp2t" }`. */
@@ -20,6 +23,8 @@ export interface FileServerOptions {
     | null;
   /** What to say in `Cache-Control`: `no-cache`, so that an edited file is seen at once; `null` for nothing. */
   cacheControl?: string | null;
+  /** Whether answers are compressed, and `.br`, `.zst` and `.gz` files beside a file are sent for it; on. */
+  compress?: boolean;
   /** Whether files have entity tags; on. Without, conditions on tags are ignored as in Python. */
   entityTags?: boolean;
   /** Whether folders without index page are listed; on. */
@@ -41,4 +46,8 @@ export interface FileServerOptions {
   strictPaths?: boolean;
   /** The status for what may not be read: 403, or Python's 404. */
   forbiddenStatus?: 403 | 404;
+  /** Which pages of other sites may read the answers: an origin, `*` for all, `null` for none. */
+  cors?: string | null;
+  /** Who may see anything at all; everybody if left out. */
+  auth?: BasicAuth | null;
 }

@@ -1,4 +1,5 @@
 import { toReadableStream } from "../socketserver/io/mod.ts";
+import { asClientFault } from "./_client_fault.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import {
   type HTTPMessage,
@@ -107,9 +108,11 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
       completed.reject(error);
       // Whatever fails once nobody waits for the answer is no fault of the handler.
       if (leaving.signal.aborted) {
-        throw new Deno.errors.ConnectionAborted("The client has left", {
-          cause: error,
-        });
+        throw asClientFault(
+          new Deno.errors.ConnectionAborted("The client has left", {
+            cause: error,
+          }),
+        );
       }
       leaving.abort(error);
       throw error;

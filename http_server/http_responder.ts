@@ -1,13 +1,7 @@
-import { StreamRequestHandler } from "../socketserver/mod.ts";
-import {
-  escapeControls,
-  formatLogTime,
-  formatMessage,
-  MONTHS,
-  WEEKDAYS,
-} from "./_log_format.ts";
+import { asClientFault } from "./_client_fault.ts";
 import { ResponseWriter } from "./_response_writer.ts";
 import { VERSION } from "./_version.ts";
+import { HTTPLogger } from "./http_logger.ts";
 import {
   DEFAULT_ERROR_CONTENT_TYPE,
   DEFAULT_ERROR_MESSAGE,
@@ -20,6 +14,7 @@ import {
   checkFieldName,
   checkFieldValue,
   checkReasonPhrase,
+  CRLF,
   Fields,
   formatHttpDate,
   hasToken,
@@ -30,6 +25,8 @@ import {
   statusAllowsContent,
   type StatusTexts,
 } from "./protocol/mod.ts";
+
+export { HTTPLogger };
 
 /** A status line and fields that were not sent yet. */
 export interface PendingHead {
@@ -45,7 +42,7 @@ const utf8 = new TextEncoder();
 
 /**
  * The answering half of {@linkcode BaseHTTPRequestHandler}: the status line,
- * the fields, error pages and the log.
+ * the fields and error pages.
  *
  * @typeParam Address Where connections come from.
  * @typeParam Server The server's class.
@@ -53,7 +50,7 @@ const utf8 = new TextEncoder();
 export abstract class HTTPResponder<
   Address extends Deno.Addr = Deno.NetAddr,
   Server extends object = object,
-> extends StreamRequestHandler<Address, Server> {
+> extends HTTPLogger<Address, Server> {
   /** First word of the `Server` field. */
   serverVersion: string = `BaseHTTP/${VERSION}`;
   /** Second word of the `Server` field. */
@@ -67,17 +64,10 @@ export abstract class HTTPResponder<
   errorContentType: string = DEFAULT_ERROR_CONTENT_TYPE;
   /** Reason phrase and description of each status code. */
   responses: StatusTexts = responses;
-  /** English names of the days, Monday first. */
-  weekdayname: readonly string[] = WEEKDAYS;
-  /** English names of the months, counted from 1. */
-  monthname: readonly (string | null)[] = MONTHS;
-
   /** The method, or `null` before it is known. */
   command: string | null = null;
   /** The version of the request. */
   requestVersion = "";
-  /** The request line without its end. */
-  requestline = "";
   /** Whether the connection closes after this request. */
   closeConnection = true;
 
@@ -110,7 +100,9 @@ export abstract class HTTPResponder<
     if (this.requestVersion === "HTTP/0.9") return;
     const reason = message ?? this.responses[code]?.[0] ?? "";
     checkReasonPhrase(reason);
-    const { fields } = this._headersBuffer ?? { fields: new Fields() };
+    const pending = this._headersBuffer;
+    // An answer that was begun already is replaced, fields and all.
+    const fields = pending?.status === null ? pending.fields : new Fields();
     this._headersBuffer = { status: code, reason, fields };
   }
 
@@ -153,58 +145,84 @@ export abstract class HTTPResponder<
   async endHeaders(): Promise<void> {
     const head = this._headersBuffer;
     this._headersBuffer = null;
-    const writer = this.#writer();
-    if (this.requestVersion === "HTTP/0.9") {
+    const { wfile } = this;
+    if (!(wfile instanceof ResponseWriter)) {
+      await this.#endUnframed(head);
+    } else if (this.requestVersion === "HTTP/0.9") {
       this.closeConnection = true;
-      await writer.sendHead(NOTHING, BARE);
-    } else if (head && !(this.wfile instanceof ResponseWriter)) {
-      // Outside of a request there is nothing to frame.
-      await writer.sendRaw(
-        head.status === null
-          ? serializeFields(head.fields)
-          : serializeResponseHead(this.#complete(head)),
-      );
-    } else if (head?.status === null) {
-      await writer.sendRaw(serializeFields(head.fields));
-    } else if (head && head.status! < 200 && head.status !== 101) {
-      await writer.sendRaw(serializeResponseHead(this.#complete(head)));
-      await writer.flush();
-    } else if (head) {
-      if (writer.begun) {
-        throw new TypeError("Cannot send a second answer to one request");
+      await wfile.sendHead(NOTHING, BARE);
+    } else if (wfile.begun) {
+      if (head === null) return;
+      throw new TypeError("Cannot send a second answer to one request");
+    } else if (head === null || head.status === null) {
+      if (wfile.rawBytes === 0) {
+        throw new TypeError("Cannot end a head: it has no status line");
       }
+      await wfile.write(this.#lines(head));
+    } else if (head.status < 200 && head.status !== 101) {
+      // RFC 9110, 15.2: an HTTP/1.0 client would take it for the answer.
+      if (this.requestVersion < "HTTP/1.1") return;
+      await wfile.sendInterim(this.#lines(head));
+    } else {
       const framing = responseFraming({
         requestMethod: this.command ?? "",
         requestVersion: this.requestVersion,
         protocolVersion: this.protocolVersion,
-        status: head.status!,
+        status: head.status,
         fields: head.fields,
-        keepAlive: !this.closeConnection,
+        keepAlive: this._staysOpen(),
       });
       applyFraming(head.fields, framing);
       if (!framing.keepAlive) this.closeConnection = true;
-      await writer.sendHead(
-        serializeResponseHead(this.#complete(head)),
-        framing,
-      );
+      const lines = this.#lines(head);
+      try {
+        await wfile.sendHead(lines, framing);
+      } catch (error) {
+        throw asClientFault(error);
+      }
     }
+  }
+
+  /** Whether the connection can stay open behind the answer. */
+  protected _staysOpen(): boolean {
+    return !this.closeConnection;
+  }
+
+  /**
+   * Sends a head to a stream that somebody else has put into `wfile`: nobody
+   * would frame the body, so it is the handler's own business.
+   */
+  async #endUnframed(head: PendingHead | null): Promise<void> {
+    if (this.requestVersion === "HTTP/0.9") {
+      this.closeConnection = true;
+      return;
+    }
+    const status = head?.status ?? null;
+    if (
+      status !== null && statusAllowsContent(status) &&
+      this.command !== "HEAD" && !head!.fields.has("content-length") &&
+      !head!.fields.has("transfer-encoding")
+    ) this.closeConnection = true;
+    await this.wfile.write(this.#lines(head));
   }
 
   /**
    * Sends what was gathered without ending the head. The body is then not
    * framed, and the connection closes behind it.
+   *
+   * @throws {TypeError} If an answer was sent already.
    */
   async flushHeaders(): Promise<void> {
     const head = this._headersBuffer;
-    if (!head || head.status === null && head.fields.size === 0) return;
-    this._headersBuffer = null;
-    const lines = head.status === null
-      ? serializeFields(head.fields)
-      : serializeResponseHead(this.#complete(head));
-    // What follows is the handler's own business, and so is the body's end.
+    if (!head) return;
+    if (this.wfile instanceof ResponseWriter && this.wfile.begun) {
+      throw new TypeError("Cannot send a second answer to one request");
+    }
+    const lines = this.#lines(head).subarray(0, -2);
+    if (lines.length === 0) return;
     this._headersBuffer = { status: null, reason: "", fields: new Fields() };
     this.closeConnection = true;
-    await this.#writer().write(lines.subarray(0, -2));
+    await this.wfile.write(lines);
   }
 
   /**
@@ -240,22 +258,17 @@ export abstract class HTTPResponder<
     }
   }
 
-  #complete(
-    head: PendingHead,
-  ): { version: string; status: number; reason: string; fields: Fields } {
-    return {
+  /** The head, or the fields of one, with the empty line. */
+  #lines(head: PendingHead | null): Uint8Array {
+    if (head === null) return CRLF;
+    const { status, reason, fields } = head;
+    if (status === null) return serializeFields(fields);
+    return serializeResponseHead({
       version: this.protocolVersion,
-      status: head.status!,
-      reason: head.reason,
-      fields: head.fields,
-    };
-  }
-
-  /** Where answers go: `wfile`, also when a test has put another stream there. */
-  #writer(): ResponseWriter {
-    return this.wfile instanceof ResponseWriter
-      ? this.wfile
-      : new ResponseWriter(this.wfile);
+      status,
+      reason,
+      fields,
+    });
   }
 
   /** The `Server` field: both version words; may be overridden. */
@@ -275,60 +288,6 @@ export abstract class HTTPResponder<
         ? Date.now()
         : timestamp * 1000,
     );
-  }
-
-  /** Now, as log lines show it: `23/Nov/2026 09:30:00`. */
-  logDateTimeString(): string {
-    return formatLogTime(Date.now());
-  }
-
-  /** The client's address for the log; may be overridden. No name is looked up. */
-  addressString(): string {
-    const { hostname, path } = this.clientAddress as {
-      hostname?: string;
-      path?: string;
-    };
-    // IPv4 clients of a socket that listens on `::`.
-    return hostname?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, "") ?? path ??
-      "-";
-  }
-
-  /**
-   * Logs an answer; may be overridden.
-   *
-   * @param code The status code.
-   * @param size Bytes of the body, if they are known.
-   */
-  logRequest(code: number | string = "-", size: number | string = "-"): void {
-    this.logMessage('"%s" %s %s', this.requestline, code, size);
-  }
-
-  /**
-   * Logs what went wrong; may be overridden.
-   *
-   * @param format Text with `%s`, `%d` and `%r` for the arguments.
-   * @param args The arguments.
-   */
-  logError(format: string, ...args: unknown[]): void {
-    this.logMessage(format, ...args);
-  }
-
-  /**
-   * Writes a line to stderr: client, time, message. Control characters are
-   * made visible, so that no client can write lines of its own. May be
-   * overridden.
-   *
-   * @param format Text with `%s`, `%d` and `%r` for the arguments.
-   * @param args The arguments.
-   */
-  logMessage(format: string, ...args: unknown[]): void {
-    const message = escapeControls(formatMessage(format, args));
-    const line =
-      `${this.addressString()} - - [${this.logDateTimeString()}] ${message}\n`;
-    const bytes = utf8.encode(line);
-    for (let done = 0; done < bytes.length;) {
-      done += Deno.stderr.writeSync(bytes.subarray(done));
-    }
   }
 }
 

@@ -1,83 +1,199 @@
-import { type OptionSpec, parseOptions, UsageError } from "./_option_parser.ts";
-import { ThreadingHTTPServer } from "./http_server.ts";
-import { SimpleHTTPRequestHandler } from "./simple_http_request_handler.ts";
+import { promptSecret } from "@std/cli";
+import { formatHelp } from "./_command_line_options.ts";
+import { type CommandLine, readCommandLine } from "./_command_line.ts";
+import { explain } from "./_explain_error.ts";
+import { UsageError } from "./_option_parser.ts";
+import { makeSelfSigned } from "./_self_signed.ts";
+import { isLoopback, isWildcard, reachableHosts } from "./_served_urls.ts";
+import { wantsColors } from "./_terminal_colors.ts";
+import { VERSION } from "./_version.ts";
+import { BasicAuth, hashPassword } from "./basic_auth.ts";
+import { runServer, type RunServerOptions } from "./run_server.ts";
+import {
+  SimpleHTTPRequestHandler,
+  type SimpleHTTPRequestHandlerOptions,
+} from "./simple_http_request_handler.ts";
 
-const OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "bind",
-    letter: "b",
-    value: "ADDR",
-    help: "address to listen on, all by default",
-  },
-  {
-    name: "directory",
-    letter: "d",
-    value: "DIR",
-    help: "folder to serve, the current one by default",
-  },
-];
-
-// Seconds that running transfers may take to end when the program is stopped.
-const DRAIN = 5;
+/** What stands above this module and can be plugged in. */
+export interface MainHooks {
+  /** Makes a handler class run scripts: what `--cgi` asks for. */
+  readonly cgi?: (
+    HandlerClass: typeof SimpleHTTPRequestHandler,
+  ) => typeof SimpleHTTPRequestHandler;
+}
 
 /**
- * The quick file server: what `python -m http.server` is. Needs `--allow-net`
- * and `--allow-read`. Ends the program with status 1 if it cannot serve and
- * with 2 if it was called wrongly.
+ * The command line: the quick file server, `python -m http.server` in Python.
+ * Ends the program: with status 0 when it was interrupted, 1 if it cannot
+ * serve, 2 if it was called wrongly; why, it says in one line. Needs
+ * `--allow-net` and `--allow-read`, and what single options need.
  *
- * @param args `[PORT] [--bind ADDR] [--directory DIR]`.
+ * @param args The words of the command line; `--help` explains them.
+ * @param hooks What modules above plug in.
  */
-export async function main(args: readonly string[] = Deno.args): Promise<void> {
+export async function main(
+  args: readonly string[] = Deno.args,
+  hooks: MainHooks = {},
+): Promise<void> {
   try {
-    await serve(args);
+    await run(readCommandLine(args), hooks);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    console.error(`error: ${error.message.split("\n", 1)[0]}`);
-    Deno.exit(error instanceof UsageError ? 2 : 1);
+    const wrong = error instanceof UsageError;
+    const hint = wrong ? " (--help shows all options)" : "";
+    console.error(`error: ${explain(error)}${hint}`);
+    Deno.exit(wrong ? 2 : 1);
+  }
+  Deno.exit(0);
+}
+
+async function run(line: CommandLine, hooks: MainHooks): Promise<void> {
+  switch (line.action) {
+    case "help":
+      return console.log(formatHelp());
+    case "version":
+      return console.log(`@pystd/server ${VERSION}`);
+    case "hashPassword":
+      return console.log(
+        `${line.user}:${await hashPassword(await askPassword(line.user))}`,
+      );
+    case "serve":
+      return await serve(line, hooks);
   }
 }
 
-async function serve(args: readonly string[]): Promise<void> {
-  const { values, words } = parseOptions(args, OPTIONS);
-  const [word = "8000", ...more] = words;
-  if (!/^[0-9]{1,5}$/.test(word) || Number(word) > 65535) {
-    throw new UsageError(`Cannot use port "${word}": it must be 0 to 65535`);
+async function serve(line: CommandLine, { cgi }: MainHooks): Promise<void> {
+  if (line.cgi && !cgi) {
+    throw new UsageError("--cgi needs the whole package: jsr:@pystd/server");
   }
-  if (more.length > 0) {
-    throw new UsageError(`Cannot use "${more[0]}": one port is enough`);
+  const Base = line.quiet ? SilentHandler : SimpleHTTPRequestHandler;
+  const Handler = line.cgi ? cgi!(Base) : Base;
+  const options: RunServerOptions = {
+    HandlerClass: Handler.configure(handlerOptions(line)),
+    port: line.port ?? 8000,
+    nextFreePort: line.port === null,
+    bind: line.bind,
+    unix: line.unix,
+    maxConcurrent: line.maxConnections,
+    drain: line.drain,
+    print: printer(),
+    ...await tlsOptions(line),
+  };
+  await runServer(options);
+}
+
+class SilentHandler<
+  Address extends Deno.Addr = Deno.NetAddr,
+  Server extends object = object,
+> extends SimpleHTTPRequestHandler<Address, Server> {
+  override logMessage(): void {}
+}
+
+function handlerOptions(line: CommandLine): SimpleHTTPRequestHandlerOptions {
+  const options: SimpleHTTPRequestHandlerOptions = {
+    ...line.handler,
+    ...findRoot(line.root ?? "."),
+  };
+  if (line.auth.length > 0) {
+    options.auth = new BasicAuth(line.auth.flatMap(readCredentials));
+    const open = line.unix === null && line.tls === null &&
+      (line.bind.length === 0 || !line.bind.every(isLoopback));
+    if (open) {
+      console.error(
+        "warning: without TLS others in the network can read the passwords",
+      );
+    }
   }
-  const directory = values.get("directory")?.at(-1) ?? ".";
-  if (!Deno.statSync(directory).isDirectory) {
-    throw new Deno.errors.NotADirectory(
-      `Cannot serve "${directory}": it is no folder`,
+  return options;
+}
+
+/** The folder or the file, once it is sure that it can be read. */
+function findRoot(path: string): { directory: string } | { file: string } {
+  const refuse = (reason: string): never => {
+    throw new Error(`Cannot serve "${path}": ${reason}`);
+  };
+  try {
+    const { isDirectory, isFile } = Deno.statSync(path);
+    if (isDirectory) {
+      Deno.readDirSync(path)[Symbol.iterator]().next();
+      return { directory: path };
+    }
+    if (isFile) {
+      Deno.openSync(path).close();
+      return { file: path };
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) {
+      refuse("the system does not permit reading it");
+    }
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    refuse("there is no such folder or file");
+  }
+  return refuse("it is neither a folder nor a file");
+}
+
+function readCredentials(text: string): string[] {
+  if (!text.startsWith("@")) return [text];
+  const lines = readFile(text.slice(1), "the passwords").split(/\r?\n/);
+  return lines.filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+function readFile(path: string, what: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new UsageError(`cannot read ${what} from "${path}"`);
+  }
+}
+
+async function tlsOptions(line: CommandLine): Promise<RunServerOptions> {
+  const { tls } = line;
+  switch (tls?.kind) {
+    case undefined:
+      return {};
+    case "selfSigned": {
+      const names = new Set(["localhost", "127.0.0.1", "::1"]);
+      const hosts = line.bind.length === 0 || line.bind.some(isWildcard)
+        ? reachableHosts("any")
+        : [];
+      for (const name of [...hosts, ...line.bind]) names.add(name);
+      const { cert, key, fingerprint } = await makeSelfSigned([...names]);
+      console.log(`Certificate for this run, SHA-256 ${fingerprint}`);
+      return { cert, key };
+    }
+    case "files": {
+      const { cert, key, passwordFile } = tls;
+      readFile(cert, "the certificate");
+      if (key !== null) readFile(key, "the key");
+      const options: RunServerOptions = { tlsCert: cert, tlsKey: key };
+      if (passwordFile !== null) {
+        options.tlsPassword = readFile(passwordFile, "the password").trim();
+      }
+      return options;
+    }
+  }
+}
+
+/** Asks without showing what is typed, or takes the first line of a pipe. */
+async function askPassword(user: string): Promise<string> {
+  if (Deno.stdin.isTerminal()) {
+    const typed = promptSecret(`Password of ${user}:`, { mask: "" });
+    if (typed) return typed;
+  } else {
+    const [first = ""] = (await new Response(Deno.stdin.readable).text())
+      .split(/\r?\n/, 1);
+    if (first !== "") return first;
+  }
+  throw new UsageError("the password is empty");
+}
+
+/** Shows URLs so that they are found; colors are for terminals only. */
+function printer(): (line: string) => void {
+  const colored = wantsColors(Deno.stdout);
+  return (line) =>
+    console.log(
+      colored ? line.replace(/https?:[^ )]+/g, "\x1b[36m$&\x1b[0m") : line,
     );
-  }
-  const hostname = values.get("bind")?.at(-1) ?? "::";
-  const Handler = SimpleHTTPRequestHandler.configure({
-    directory: Deno.realPathSync(directory),
-  });
-  const server = new ThreadingHTTPServer(
-    { hostname, port: Number(word) },
-    Handler,
-  );
-  const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const url = `http://${shown}:${server.serverPort}/`;
-  console.log(
-    `Serving HTTP on ${hostname} port ${server.serverPort} (${url}) ...`,
-  );
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
-    Deno.addSignalListener(signal, async () => {
-      if (stopping) Deno.exit(1);
-      stopping = true;
-      await server.shutdown({ drain: DRAIN });
-      await server.serverClose();
-      Deno.exit(0);
-    });
-  }
-  await server.serveForever();
 }
-
-let stopping = false;
 
 if (import.meta.main) await main();

@@ -35,14 +35,19 @@
  * @module
  */
 export * from "./base_http_request_handler.ts";
+export * from "./basic_auth.ts";
 export * from "./error_page.ts";
 export * from "./exchange.ts";
 export * from "./file_server_options.ts";
 export * from "./from_fetch_handler.ts";
+export * from "./http_limits.ts";
+export * from "./http_logger.ts";
 export * from "./http_responder.ts";
 export * from "./http_server.ts";
 export * from "./https_server.ts";
 export * from "./main.ts";
 export * from "./parse_headers.ts";
+export * from "./run_server.ts";
+export * from "./serve_directory.ts";
 export * from "./simple_http_request_handler.ts";
 export * from "./to_fetch_handler.ts";

@@ -37,7 +37,9 @@ export function formatAddress(address: unknown): string {
     [name: string]: unknown;
   };
   if (typeof hostname === "string") {
-    return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    // IPv4 clients of a socket that listens on `::`.
+    const host = hostname.replace(/^::ffff:(?=[0-9]+\.)/, "");
+    return `${host.includes(":") ? `[${host}]` : host}:${port}`;
   }
   return typeof path === "string" && path !== "" ? path : "an unnamed client";
 }

@@ -20,6 +20,8 @@ export class ListeningSocket<Conn extends Deno.Conn, Address extends Deno.Addr>
   #timeout: number | null = null;
   #accepting: Promise<Conn> | undefined;
   #settled = false;
+  // An accept under way that has an owner. Deno refuses another beside it.
+  #owned: Promise<Conn> | undefined;
 
   constructor(
     listener: Listener<Conn, Address>,
@@ -52,7 +54,8 @@ export class ListeningSocket<Conn extends Deno.Conn, Address extends Deno.Addr>
   /** The next connection. */
   accept(): Promise<Conn> {
     const accepting = this.#keptAccept();
-    this.#accepting = undefined; // it has an owner now
+    this.#accepting = undefined;
+    if (!this.#settled) this.#owned = accepting;
     return accepting;
   }
 
@@ -63,20 +66,29 @@ export class ListeningSocket<Conn extends Deno.Conn, Address extends Deno.Addr>
     return accepting.then(() => {}, () => {});
   }
 
-  /** Stops listening; a connection that was accepted for nobody is closed. */
-  close(): void {
+  /**
+   * Stops listening now; a connection that was accepted for nobody is closed.
+   * Resolves when the accept under way has ended: only then does Deno remove
+   * the file of a Unix socket.
+   */
+  async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#listener.close();
-    this.#accepting?.then((conn) => conn.close(), () => {});
+    const unowned = this.#accepting?.then((conn) => conn.close());
+    await Promise.allSettled([unowned, this.#owned]);
   }
 
   #keptAccept(): Promise<Conn> {
     if (!this.#accepting) {
       this.#settled = false;
-      const accepting = this.#accepting = this.#listener.accept();
+      const accept = () => this.#listener.accept();
+      const accepting = this.#accepting = this.#owned
+        ? this.#owned.then(accept, accept)
+        : accept();
       const settle = () => {
         if (this.#accepting === accepting) this.#settled = true;
+        if (this.#owned === accepting) this.#owned = undefined;
       };
       accepting.then(settle, settle);
     }

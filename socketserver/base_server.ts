@@ -38,6 +38,8 @@ export interface Logger {
 // Accepting anew at once would fail at once: wait, longer each time.
 const FIRST_BACKOFF = 0.01;
 const LAST_BACKOFF = 1;
+// Seconds between two complaints about that.
+const COMPLAINT_INTERVAL = 60;
 
 /** A request that a server is at work on. */
 interface Errand<Request = unknown> {
@@ -82,6 +84,7 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   #ended: PromiseWithResolvers<void> | undefined;
   #current: Errand<Request> | undefined;
   #backoff = 0;
+  #complained = -Infinity;
 
   // The selector of handleRequest is kept with its wait: a program that calls
   // it over and over would pile up callbacks on a server nobody connects to.
@@ -99,9 +102,6 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   ) {
     this.serverAddress = serverAddress;
     this.RequestHandlerClass = RequestHandlerClass;
-    // The first stack trace of a thread opens a file. If that fails, because
-    // connections have used up all descriptors, Deno panics: take one now.
-    void new Error().stack;
   }
 
   /**
@@ -144,7 +144,7 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
       selector.register(this, EVENT_READ);
       while (!this.#shutdownAsked) {
         const ready = await selector.select(this.#idleTime(pollInterval));
-        if (this.#shutdownAsked || this.fileno() < 0) break;
+        if (this._stopping) break;
         if (ready.length > 0) await this._handleRequestNoblock();
         await this.serviceActions();
       }
@@ -220,6 +220,11 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
       told.add(handler);
       handler.serverStopping();
     }
+  }
+
+  /** Whether the server was told to stop, or is closed. */
+  protected get _stopping(): boolean {
+    return this.#shutdownAsked || this.fileno() < 0;
   }
 
   /** The requests being served now, for `shutdown` to close. */
@@ -321,11 +326,10 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   }
 
   async #backOff(error: unknown): Promise<void> {
-    if (this.#backoff === 0) {
-      this.logger.error(
-        "Cannot accept connections for now: out of resources",
-        error,
-      );
+    const now = performance.now();
+    if (now - this.#complained >= COMPLAINT_INTERVAL * 1000) {
+      this.#complained = now;
+      this.logger.error(`Cannot accept connections for now: ${error}`);
     }
     this.#backoff = Math.min(LAST_BACKOFF, this.#backoff * 2 || FIRST_BACKOFF);
     using pause = new DefaultSelector();
@@ -410,7 +414,9 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
     error: unknown,
   ): void | Promise<void> {
     const rule = "-".repeat(40);
-    const trace = error instanceof Error
+    // To show a stack Deno opens files, and panics if there are no descriptors.
+    const starved = this.#backoff > 0 || isOutOfResources(error);
+    const trace = error instanceof Error && !starved
       ? error.stack ?? String(error)
       : String(error);
     this.logger.error(

@@ -92,7 +92,7 @@ export abstract class DatagramServer<Address extends Deno.Addr>
       this.serverBind();
       this.serverActivate();
     } catch (error) {
-      void this.serverClose();
+      this.serverClose().catch(() => {}); // the first error is the one to tell
       throw error;
     }
   }

@@ -140,8 +140,10 @@ export class DefaultSelector implements Disposable {
     }
     const looksOnly = timeout !== null && timeout <= 0;
     let ready = this.#ready();
-    if (ready.length === 0 && looksOnly) {
-      // What has arrived already is only told in a later turn.
+    const reads = ready.some(([, events]) => (events & EVENT_READ) !== 0);
+    if (!reads && (looksOnly || ready.length > 0)) {
+      // What has arrived already is only told in a later turn, which a loop
+      // over things that can always be written would never let come.
       await this.#sleep(0, signal);
       ready = this.#ready();
     }

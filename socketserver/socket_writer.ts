@@ -34,6 +34,7 @@ export class _SocketWriter extends BufferedIOBase {
    * @returns The number of bytes given.
    */
   override async write(bytes: ArrayBufferView): Promise<number> {
+    this._checkClosed("write");
     const given = bytesOf(bytes);
     for (let sent = 0; sent < given.length;) {
       sent += await this.#socket.write(

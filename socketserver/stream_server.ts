@@ -1,7 +1,7 @@
-import { linger } from "./_linger.ts";
+import { linger, type Lingering } from "./_linger.ts";
 import { ListeningSocket } from "./_listening_socket.ts";
 import { ignoringOsErrors } from "./_os_error.ts";
-import { BaseServer } from "./base_server.ts";
+import { BaseServer, type ShutdownOptions } from "./base_server.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
 
 /** What can be chosen when a stream server is constructed. */
@@ -23,8 +23,11 @@ export interface ServerSocket<Address> {
   /** Sets how many seconds `handleRequest()` waits at most. */
   settimeout(seconds: number | null): void;
   /** Stops listening. */
-  close(): void;
+  close(): void | Promise<void>;
 }
+
+// Seconds that a server which stops leaves a client that is still sending.
+const LAST_LINGER = 0.1;
 
 /**
  * What TCP and Unix stream servers share: accepting connections and closing
@@ -56,6 +59,7 @@ export abstract class StreamServer<Address extends Deno.Addr>
   lingerBytes: number = 1 << 20;
 
   #socket: ListeningSocket<Deno.Conn, Address> | undefined;
+  #lingering = new Set<Lingering>();
 
   /**
    * Stores address, handler and options. Opens nothing.
@@ -109,7 +113,7 @@ export abstract class StreamServer<Address extends Deno.Addr>
       this.serverBind();
       this.serverActivate();
     } catch (error) {
-      void this.serverClose();
+      this.serverClose().catch(() => {}); // the first error is the one to tell
       throw error;
     }
   }
@@ -140,20 +144,39 @@ export abstract class StreamServer<Address extends Deno.Addr>
     return limits.length === 0 ? null : Math.min(...limits);
   }
 
+  /** Ends `serveForever`; see {@linkcode BaseServer.shutdown}. */
+  override async shutdown(options?: ShutdownOptions): Promise<void> {
+    this.#hurry();
+    await super.shutdown(options);
+  }
+
+  #hurry(): void {
+    for (const lingering of this.#lingering) lingering.hurry(LAST_LINGER);
+  }
+
   /** Closes our side, waits for the client to close its own, and closes; may be overridden. */
   override async shutdownRequest(request: Deno.Conn): Promise<void> {
     try {
       await request.closeWrite();
-      if (this.lingerTime > 0) {
-        await linger(request, {
-          time: this.lingerTime,
-          bytes: this.lingerBytes,
-        });
-      }
+      if (this.lingerTime > 0) await this.#linger(request);
     } catch {
       // The client is gone, or the handler has closed the connection itself.
     }
     await this.closeRequest(request);
+  }
+
+  async #linger(request: Deno.Conn): Promise<void> {
+    const lingering = linger(request, {
+      time: this.lingerTime,
+      bytes: this.lingerBytes,
+    });
+    this.#lingering.add(lingering);
+    if (this._stopping) this.#hurry();
+    try {
+      await lingering.done;
+    } finally {
+      this.#lingering.delete(lingering);
+    }
   }
 
   /** Closes a connection; may be overridden. Closing it twice does nothing. */
@@ -163,7 +186,9 @@ export abstract class StreamServer<Address extends Deno.Addr>
 
   /** Stops listening; running requests go on. Calling it again does nothing. */
   override async serverClose(): Promise<void> {
-    this.#socket?.close();
+    const closing = this.#socket?.close();
+    this.#hurry();
     await super.serverClose();
+    await closing;
   }
 }

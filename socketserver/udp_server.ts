@@ -75,7 +75,7 @@ export class UDPServer extends DatagramServer<UDPAddress> {
 class UDPSocket implements DatagramServerSocket<UDPAddress> {
   #socket: ReturnType<typeof createSocket>;
   #address: UDPAddress;
-  #queue = new DatagramQueue<[Uint8Array<ArrayBuffer>, UDPAddress]>();
+  #queue = new DatagramQueue<UDPAddress>();
   #closed = false;
   #timeout: number | null = null;
 
@@ -110,7 +110,7 @@ class UDPSocket implements DatagramServerSocket<UDPAddress> {
     };
     this.#socket.on("message", (packet, from) =>
       this.#queue.push([
-        Uint8Array.from(packet),
+        new Uint8Array(packet),
         { transport: "udp", hostname: from.address, port: from.port },
       ]));
   }
@@ -154,7 +154,7 @@ class UDPSocket implements DatagramServerSocket<UDPAddress> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#queue.fail(
+    this.#queue.end(
       new Deno.errors.BadResource("Cannot receive: the socket is closed"),
     );
     this.#socket.close();

@@ -1,25 +1,24 @@
+import {
+  type UnixDatagramConn,
+  UnixDatagramSocket,
+} from "./_unix_datagram_socket.ts";
 import type { DatagramRequest } from "./datagram_request_handler.ts";
 import {
   DatagramServer,
   type DatagramServerOptions,
   type DatagramServerSocket,
 } from "./datagram_server.ts";
-import { DatagramQueue } from "./_datagram_queue.ts";
-import { announce, resourceId } from "./io/mod.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
-
-/** The part of `Deno.DatagramConn` that is used; its type needs the flag, too. */
-interface UnixDatagramConn {
-  receive(): Promise<[Uint8Array<ArrayBuffer>, Deno.UnixAddr]>;
-  send(data: Uint8Array, address: Deno.UnixAddr): Promise<number>;
-  close(): void;
-}
 
 /**
  * Serves datagrams over a Unix socket, Python's
  * `socketserver.UnixDatagramServer`. Needs `--unstable-net`, and
  * `--allow-read` and `--allow-write` for the path. A client gets an answer
- * only if its own socket is bound to a path.
+ * only if its own socket is bound to a path. The socket's file stays when the
+ * server closes.
+ *
+ * To answer while it waits for the next datagram, as the threading server
+ * does, it makes a second socket, at the path with `.wake` behind it.
  */
 export class UnixDatagramServer extends DatagramServer<Deno.UnixAddr> {
   /** The kind of address. */
@@ -62,67 +61,9 @@ export class UnixDatagramServer extends DatagramServer<Deno.UnixAddr> {
         "Cannot receive Unix datagrams: it needs --unstable-net",
       );
     }
-    const { path } = this.serverAddress;
     return new UnixDatagramSocket(
-      listen({ transport: "unixpacket", path }),
-      path,
+      this.serverAddress.path,
+      (path) => listen({ transport: "unixpacket", path }),
     );
-  }
-}
-
-/** A bound Unix datagram socket. */
-class UnixDatagramSocket implements DatagramServerSocket<Deno.UnixAddr> {
-  #socket: UnixDatagramConn;
-  #address: Deno.UnixAddr;
-  #queue = new DatagramQueue<[Uint8Array<ArrayBuffer>, Deno.UnixAddr]>();
-  #closed = false;
-  #timeout: number | null = null;
-
-  constructor(socket: UnixDatagramConn, path: string) {
-    this.#socket = socket;
-    this.#address = { transport: "unixpacket", path };
-    this.#receive();
-  }
-
-  async #receive(): Promise<void> {
-    try {
-      while (true) this.#queue.push(await this.#socket.receive());
-    } catch (error) {
-      this.#queue.fail(error);
-    }
-  }
-
-  getsockname(): Deno.UnixAddr {
-    return this.#address;
-  }
-
-  fileno(): number {
-    return this.#closed ? -1 : announce(resourceId(this), this);
-  }
-
-  gettimeout(): number | null {
-    return this.#timeout;
-  }
-
-  settimeout(seconds: number | null): void {
-    this.#timeout = seconds;
-  }
-
-  whenReadable(): true | Promise<unknown> {
-    return this.#queue.whenReadable();
-  }
-
-  recvfrom(): Promise<[Uint8Array<ArrayBuffer>, Deno.UnixAddr]> {
-    return this.#queue.next();
-  }
-
-  async sendto(data: Uint8Array, address: Deno.UnixAddr): Promise<void> {
-    await this.#socket.send(data, address);
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#socket.close();
   }
 }

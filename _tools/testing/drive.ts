@@ -34,6 +34,8 @@ export interface Driven<H> {
 export interface DriveOptions<H> {
   /** Changes the handler before it runs. */
   readonly change?: (handler: H) => void;
+  /** Told of each read before it happens; it may wait. */
+  readonly onRead?: (count: number) => void | Promise<void>;
   /** Told of each write before it happens; one that throws fails it. */
   readonly onWrite?: (bytes: string, count: number) => void;
 }
@@ -45,22 +47,24 @@ export interface DriveOptions<H> {
 export async function drive<H extends BaseHTTPRequestHandler>(
   HandlerClass: HandlerClass<H>,
   input: string | readonly string[],
-  { change, onWrite }: DriveOptions<H> = {},
+  { change, onRead, onWrite }: DriveOptions<H> = {},
 ): Promise<Driven<H>> {
   const pieces = (typeof input === "string" ? [input] : input).map(latin1);
   const writes: string[] = [];
   const log: unknown[][] = [];
   let read = 0;
+  let reads = 0;
   const connection = {
-    read(target: Uint8Array): Promise<number | null> {
+    async read(target: Uint8Array): Promise<number | null> {
+      await onRead?.(reads++);
       const piece = pieces[0];
-      if (piece === undefined) return Promise.resolve(null);
+      if (piece === undefined) return null;
       const taken = piece.subarray(0, target.length);
       target.set(taken);
       read += taken.length;
       if (taken.length === piece.length) pieces.shift();
       else pieces[0] = piece.subarray(taken.length);
-      return Promise.resolve(taken.length);
+      return taken.length;
     },
     // deno-lint-ignore require-await -- it rejects where onWrite throws
     async write(bytes: Uint8Array): Promise<number> {

@@ -133,3 +133,18 @@ export async function timed(action: () => Promise<unknown>): Promise<number> {
   await action();
   return performance.now() - start;
 }
+
+/** Counts from now on how many listeners a signal has more than before. */
+export function countListeners(signal: AbortSignal): () => number {
+  let count = 0;
+  const { addEventListener: add, removeEventListener: remove } = signal;
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    count++;
+    add.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    count--;
+    remove.apply(signal, args);
+  };
+  return () => count;
+}

@@ -22,10 +22,16 @@ export class ConnectionState {
   // Bytes that were read ahead belong to whichever file reads next.
   #ahead: Uint8Array = EMPTY;
   #looking: Promise<void> | undefined;
+  #settled = false;
 
   /** How many bytes were read ahead. */
   get ahead(): number {
     return this.#ahead.length;
+  }
+
+  /** Whether a read would be answered at once: with bytes, the end or an error. */
+  get isReadable(): boolean {
+    return this.#settled || this.#ahead.length > 0;
   }
 
   /** Whether a read must go through {@linkcode lookAhead} to keep the order. */
@@ -40,21 +46,29 @@ export class ConnectionState {
   lookAhead(connection: Connection): Promise<void> {
     if (this.#ahead.length > 0) return Promise.resolve();
     if (!this.#looking) {
-      this.#looking = this.#read(connection);
-      this.#looking.catch(() => {}); // seen by the next read
+      const buffer = new Uint8Array(DEFAULT_BUFFER_SIZE);
+      this.#look(connection.read(buffer), buffer);
     }
-    return this.#looking;
+    return this.#looking!;
   }
 
-  async #read(connection: Connection): Promise<void> {
-    const buffer = new Uint8Array(DEFAULT_BUFFER_SIZE);
-    const count = await connection.read(buffer);
-    this.#ahead = buffer.subarray(0, count ?? 0);
+  /** Takes over a read that nobody waits for any more: what it brings is read ahead. */
+  adopt(reading: Promise<number | null>, buffer: Uint8Array): void {
+    if (!this.#looking) this.#look(reading, buffer);
+  }
+
+  #look(reading: Promise<number | null>, buffer: Uint8Array): void {
+    this.#looking = reading.then((count) => {
+      this.#ahead = buffer.slice(0, count ?? 0);
+    });
+    const settle = () => void (this.#settled = true);
+    this.#looking.then(settle, settle); // an error is seen by the next read
   }
 
   /** Marks the outcome of a look-ahead as seen. */
   looked(): void {
     this.#looking = undefined;
+    this.#settled = false;
   }
 
   /** What was read ahead, still in place. */

@@ -1,14 +1,19 @@
+/** One operation under watch. */
+interface Guard {
+  due: number;
+  expire(): void;
+}
+
 /**
  * Rejects operations that outlive their time. One timer serves all operations
  * of a stream and is left running in between: arming a timer for each read
  * would cost more than the read's own bookkeeping.
  */
 export class Watchdog {
+  #guards = new Set<Guard>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rings = Infinity;
-  #due = Infinity;
-  #expire: ((reason: Error) => void) | undefined;
-  #guarded = 0;
+  #stopped = false;
 
   /**
    * Follows `promise`, but rejects with `TimedOut` at `due`, which is in
@@ -16,20 +21,20 @@ export class Watchdog {
    */
   guard<T>(promise: Promise<T>, due: number, expired: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      const earlier = this.#expire;
-      this.#guarded++;
-      this.#due = earlier ? Math.min(this.#due, due) : due;
-      this.#expire = (reason) => {
-        earlier?.(reason);
-        expired();
-        reject(reason);
+      const guard = {
+        due,
+        expire() {
+          expired();
+          reject(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
+        },
       };
-      if (this.#due < this.#rings) this.#arm(this.#due);
+      this.#guards.add(guard);
+      if (due < this.#rings) this.#arm(due);
       promise.then((value) => {
-        this.#settle();
+        this.#settle(guard);
         resolve(value);
       }, (error) => {
-        this.#settle();
+        this.#settle(guard);
         reject(error);
       });
     });
@@ -37,22 +42,26 @@ export class Watchdog {
 
   /** Changes when the operations under way expire. */
   update(due: number): void {
-    if (!this.#expire) return;
-    this.#due = due;
+    if (this.#guards.size === 0) return;
+    for (const guard of this.#guards) guard.due = due;
     if (due < this.#rings) this.#arm(due);
   }
 
-  /** Stops the timer. */
+  /** Stops the timer, once nothing is under way. */
   stop(): void {
+    this.#stopped = true;
+    if (this.#guards.size === 0) this.#disarm();
+  }
+
+  #settle(guard: Guard): void {
+    this.#guards.delete(guard);
+    if (this.#stopped) this.stop();
+  }
+
+  #disarm(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#rings = Infinity;
-  }
-
-  #settle(): void {
-    if (--this.#guarded > 0) return;
-    this.#due = Infinity;
-    this.#expire = undefined;
   }
 
   #arm(due: number): void {
@@ -69,14 +78,16 @@ export class Watchdog {
   }
 
   #ring(): void {
-    this.#timer = undefined;
-    this.#rings = Infinity;
-    if (!this.#expire) return;
+    this.#disarm();
     // Timers may ring a fraction of a millisecond early.
-    if (performance.now() + 1 < this.#due) return this.#arm(this.#due);
-    this.#due = Infinity;
-    const expire = this.#expire;
-    this.#expire = undefined;
-    expire(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
+    const now = performance.now() + 1;
+    let next = Infinity;
+    for (const guard of this.#guards) {
+      if (guard.due <= now) {
+        this.#guards.delete(guard);
+        guard.expire();
+      } else next = Math.min(next, guard.due);
+    }
+    if (next < Infinity) this.#arm(next);
   }
 }

@@ -94,6 +94,9 @@ export class BufferedReader<WouldBlock extends null = never>
   // The read of the raw stream that is under way. It survives an aborted
   // call: its bytes land in the buffer, and the next call waits for it.
   #filling: Promise<number | WouldBlock> | undefined;
+
+  // The same read, once `whenReadable` has seen it settle.
+  #filled: Promise<number | WouldBlock> | undefined;
   #room = 0;
 
   /**
@@ -174,10 +177,13 @@ export class BufferedReader<WouldBlock extends null = never>
   /** Tells a selector whether a read would return at once. */
   whenReadable(): true | Promise<unknown> {
     if (this.#end > this.#start) return true;
+    if (this.#filling && this.#filling === this.#filled) return true;
     const turn = this.#mutex.enter();
     if (turn) return turn.then(() => this.#mutex.leave());
     try {
-      return this.#keptFill(this.#half, this.#size).then(() => {}, () => {});
+      const filling = this.#keptFill(this.#half, this.#size);
+      const settle = () => void (this.#filled = filling);
+      return filling.then(settle, settle);
     } finally {
       this.#mutex.leave();
     }
@@ -532,9 +538,13 @@ export class BufferedReader<WouldBlock extends null = never>
     this.#end = taken.length;
   }
 
-  /** A raw read for callers who take whatever comes: the window doubles. */
+  /**
+   * A raw read for callers who take whatever comes: the window doubles. A
+   * buffer of one byte is for those who must not read ahead, so it does not.
+   */
   #fillMore(signal?: AbortSignal): Promise<number | WouldBlock> {
-    return this.#fill(this.#half, this.#end - this.#start, signal);
+    const wanted = this.#size > 1 ? this.#end - this.#start : 1;
+    return this.#fill(this.#half, wanted, signal);
   }
 
   /**

@@ -23,7 +23,8 @@ export type SocketFile =
  * and needs `b`; the default size if negative or left out.
  * @param options Codec and line ends of a text file.
  * @returns The file.
- * @throws {RangeError} If `mode` has other letters, or `buffering` is 0 for text.
+ * @throws {RangeError} If `mode` has other letters, `buffering` is 0 for text or
+ * no whole number, or there is no such codec.
  *
  * @example Talks in lines of text
  * ```ts
@@ -61,10 +62,22 @@ export function makefile(
   const raw = new SocketIO(connection, reads ? writes ? "rw" : "r" : "w");
   if (buffering === 0) return raw;
   const size = buffering < 0 ? DEFAULT_BUFFER_SIZE : buffering;
-  const file = reads
-    ? writes
-      ? new BufferedRWPair(raw, raw, size)
-      : new BufferedReader(raw, size)
-    : new BufferedWriter(raw, size);
-  return binary ? file : new TextIOWrapper(file, options);
+  try {
+    const file = buffered(raw, size, reads, writes);
+    return binary ? file : new TextIOWrapper(file, options);
+  } catch (error) {
+    void raw.close(); // lets go of the connection
+    throw error;
+  }
+}
+
+function buffered(
+  raw: SocketIO,
+  size: number,
+  reads: boolean,
+  writes: boolean,
+): BufferedReader | BufferedWriter | BufferedRWPair {
+  if (!reads) return new BufferedWriter(raw, size);
+  if (!writes) return new BufferedReader(raw, size);
+  return new BufferedRWPair(raw, raw, size);
 }

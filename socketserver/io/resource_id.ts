@@ -4,7 +4,11 @@
 
 const ids = new WeakMap<object, number>();
 const selectables = new Map<number, WeakRef<Selectable>>();
-const forget = new FinalizationRegistry<number>((id) => selectables.delete(id));
+// Stacked streams tell the same number in turn: each needs only one reference.
+const references = new WeakMap<Selectable, WeakRef<Selectable>>();
+const forget = new FinalizationRegistry<number>((id) => {
+  if (!selectables.get(id)?.deref()) selectables.delete(id);
+});
 let last = 0;
 
 /**
@@ -44,10 +48,12 @@ export function resourceId(resource: object): number {
  * @returns `id`.
  */
 export function announce(id: number, selectable: Selectable): number {
-  if (selectables.get(id)?.deref() !== selectable) {
-    selectables.set(id, new WeakRef(selectable));
+  let reference = references.get(selectable);
+  if (!reference) {
+    references.set(selectable, reference = new WeakRef(selectable));
     forget.register(selectable, id);
   }
+  selectables.set(id, reference);
   return id;
 }
 

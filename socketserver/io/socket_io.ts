@@ -47,6 +47,7 @@ export class SocketIO extends RawIOBase implements Selectable {
   #reads: boolean;
   #writes: boolean;
   #timedOut = false;
+  #letGo = false;
   #readDue = Infinity;
   #writeDue = Infinity;
   #readWatch: Watchdog | undefined;
@@ -130,7 +131,7 @@ export class SocketIO extends RawIOBase implements Selectable {
 
   /** Tells a selector whether a read would return at once. */
   whenReadable(): true | Promise<unknown> {
-    if (this.#state.ahead > 0) return true;
+    if (this.#state.isReadable) return true;
     return this.#state.lookAhead(this.#connection).catch(() => {});
   }
 
@@ -166,17 +167,33 @@ export class SocketIO extends RawIOBase implements Selectable {
    * Reads once.
    *
    * @param buffer Where the bytes go.
-   * @returns How many; 0 when the peer has closed its side.
+   * @returns How many; 0 when the peer has closed its side; `null`, against
+   * the type, if the connection's time-out is 0 and nothing has arrived.
    * @throws {Deno.errors.TimedOut} If it took too long, and ever after.
    * @throws {TypeError} If the stream or its connection is closed.
    */
   override readinto(buffer: Uint8Array): Promise<number> {
-    const refusal = this.#refusal("read", this.#reads);
+    const refusal = this.#refusal("read", this.#reads, this.#readDue);
     if (refusal) return Promise.reject(refusal);
+    if (this.#state.timeout === 0) return this.#readNow(buffer);
     const reading = this.#state.hasLookedAhead
       ? this.#lookAhead().then(() => this.#state.takeInto(buffer))
-      : this.#timely(this.#connection.read(buffer), true);
+      : this.#timely(this.#connection.read(buffer), true, buffer);
     return reading.then(zeroAtEnd, explainRead);
+  }
+
+  // What arrives later stays with the connection, so nothing is lost.
+  async #readNow(buffer: Uint8Array): Promise<number> {
+    if (this.whenReadable() !== true) {
+      await new Promise((next) => setTimeout(next, 0));
+      if (!this.#state.isReadable) return null as unknown as number;
+    }
+    try {
+      await this.#state.lookAhead(this.#connection).catch(explainRead);
+    } finally {
+      this.#state.looked();
+    }
+    return this.#state.takeInto(buffer);
   }
 
   /**
@@ -187,7 +204,7 @@ export class SocketIO extends RawIOBase implements Selectable {
    * @returns A copy of what was read ahead, empty at the end.
    */
   async peek(): Promise<Bytes> {
-    const refusal = this.#refusal("peek", this.#reads);
+    const refusal = this.#refusal("peek", this.#reads, this.#readDue);
     if (refusal) throw refusal;
     await this.#lookAhead().catch(explainRead);
     return this.#state.peek().slice();
@@ -202,7 +219,7 @@ export class SocketIO extends RawIOBase implements Selectable {
    * @throws {TypeError} If the stream or its connection is closed.
    */
   override write(bytes: Uint8Array): Promise<number> {
-    const refusal = this.#refusal("write", this.#writes);
+    const refusal = this.#refusal("write", this.#writes, this.#writeDue);
     if (refusal) return Promise.reject(refusal);
     return this.#timely(this.#connection.write(bytes), false).catch(
       explainWrite,
@@ -214,7 +231,8 @@ export class SocketIO extends RawIOBase implements Selectable {
    * called before and this is its last file.
    */
   override async close(): Promise<void> {
-    if (this.closed) return;
+    if (this.#letGo) return;
+    this.#letGo = true;
     await super.close();
     this.#readWatch?.stop();
     this.#writeWatch?.stop();
@@ -231,33 +249,51 @@ export class SocketIO extends RawIOBase implements Selectable {
     }
   }
 
-  #refusal(action: string, able: boolean): Error | undefined {
+  #refusal(action: string, able: boolean, due: number): Error | undefined {
     try {
       this._checkClosed(action);
       if (!able) this._unsupported(action);
     } catch (error) {
       return error as Error;
     }
-    if (!this.#timedOut) return;
-    return new Deno.errors.TimedOut(
-      `Cannot ${action} the socket: it has timed out before`,
-    );
+    if (this.#timedOut) {
+      return new Deno.errors.TimedOut(
+        `Cannot ${action} the socket: it has timed out before`,
+      );
+    }
+    // A peer that always has something ready would outrun a timer.
+    if (due !== Infinity && performance.now() >= due) {
+      this.#timedOut = true;
+      return new Deno.errors.TimedOut(
+        `Cannot ${action} the socket: time is up`,
+      );
+    }
   }
 
-  #timely<T>(operation: Promise<T>, reading: boolean): Promise<T> {
+  #timely<T extends number | null | void>(
+    operation: Promise<T>,
+    reading: boolean,
+    buffer?: Uint8Array,
+  ): Promise<T> {
     const timeout = Math.min(
       this.timeout ?? Infinity,
       this.#state.timeout ?? Infinity,
     );
     let due = reading ? this.#readDue : this.#writeDue;
-    if (timeout !== Infinity) {
+    if (timeout !== Infinity && this.#state.timeout !== 0) {
       due = Math.min(due, performance.now() + timeout * 1000);
     }
     if (due === Infinity) return operation;
     const watch = reading
       ? this.#readWatch ??= new Watchdog()
       : this.#writeWatch ??= new Watchdog();
-    return watch.guard(operation, due, () => this.#timedOut = true);
+    return watch.guard(operation, due, () => {
+      this.#timedOut = true;
+      // The bytes that it may still bring belong to the next file.
+      if (buffer) {
+        this.#state.adopt(operation as Promise<number | null>, buffer);
+      }
+    });
   }
 }
 

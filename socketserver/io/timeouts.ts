@@ -6,6 +6,9 @@ import { type Connection, stateOf } from "./_connection_state.ts";
  * `Deno.errors.TimedOut`, and its file can then be used no more, because what
  * was under way cannot be taken back.
  *
+ * 0 makes reads non-blocking: they answer `null` where nothing has arrived.
+ * Writes then wait without a limit, since nobody can take back a write.
+ *
  * @param connection The connection.
  * @param seconds The limit in seconds; `null` waits for ever.
  * @throws {RangeError} If `seconds` is negative or not a number.
