@@ -50,18 +50,27 @@ export class FileBody extends RawIOBase {
 
   /** Sends all of it. */
   async copyTo(output: BufferedIOBase): Promise<void> {
-    let room: Uint8Array | undefined;
     for (let part; (part = this.#parts[this.#part]);) {
       if (part.kind === "bytes") {
         await output.write(part.bytes.subarray(this.#offset));
         this.#advance(part, part.bytes.length - this.#offset);
-        continue;
+      } else {
+        await this.#copySlice(part, output);
       }
-      const left = part.end + 1 - part.start - this.#offset;
-      room ??= new Uint8Array(Math.min(left, CHUNK));
-      const target = room.length > left ? room.subarray(0, left) : room;
+    }
+  }
+
+  async #copySlice(
+    part: BodyPart & { kind: "slice" },
+    output: BufferedIOBase,
+  ): Promise<void> {
+    let left = lengthOf(part) - this.#offset;
+    const chunk = new Uint8Array(Math.min(left, CHUNK));
+    while (left > 0) {
+      const target = chunk.length > left ? chunk.subarray(0, left) : chunk;
       const count = await this.#read(part.start, part.end + 1, target);
       this.#advance(part, count);
+      left -= count;
       await output.write(target.subarray(0, count));
     }
   }
@@ -73,7 +82,7 @@ export class FileBody extends RawIOBase {
   takeSmall(): Uint8Array<ArrayBuffer> | null {
     const [part, ...more] = this.#parts;
     if (part?.kind !== "slice" || more.length > 0) return null;
-    const length = part.end + 1 - part.start;
+    const length = lengthOf(part);
     if (length > SMALL || this.#part + this.#offset > 0) return null;
     const bytes = new Uint8Array(length);
     if (this.#file.readSync(bytes, part.start) < length) return null;
@@ -108,13 +117,14 @@ export class FileBody extends RawIOBase {
 
   #advance(part: BodyPart, count: number): void {
     this.#offset += count;
-    const length = part.kind === "bytes"
-      ? part.bytes.length
-      : part.end + 1 - part.start;
-    if (this.#offset < length) return;
+    if (this.#offset < lengthOf(part)) return;
     this.#part++;
     this.#offset = 0;
   }
+}
+
+function lengthOf(part: BodyPart): number {
+  return part.kind === "bytes" ? part.bytes.length : part.end + 1 - part.start;
 }
 
 function copy(source: Uint8Array, target: Uint8Array): number {

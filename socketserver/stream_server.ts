@@ -1,6 +1,7 @@
 import { linger, type Lingering } from "./_linger.ts";
 import { ListeningSocket } from "./_listening_socket.ts";
 import { ignoringOsErrors } from "./_os_error.ts";
+import { prepareForStarvation } from "./_starvation.ts";
 import { BaseServer, type ShutdownOptions } from "./base_server.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
 
@@ -101,6 +102,7 @@ export abstract class StreamServer<Address extends Deno.Addr>
 
   /** Binds and listens, and stores the real address; may be extended. */
   serverBind(): void {
+    prepareForStarvation();
     this.#socket = new ListeningSocket(
       this._listen() as Deno.Listener<Deno.Conn, Address>,
     );
