@@ -6,9 +6,13 @@
  * @module
  */
 import { echo } from "./echo.ts";
+import { files } from "./files.ts";
+import { hello } from "./hello.ts";
 
 const SCENARIOS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ["echo", echo],
+  ["hello", hello],
+  ["files", files],
 ]);
 
 const names = Deno.args.length > 0 ? Deno.args : [...SCENARIOS.keys()];
