@@ -29,8 +29,6 @@ export interface CommandLine {
   readonly user: string;
   /** Whether requests are not logged. */
   readonly quiet: boolean;
-  /** Whether scripts run. */
-  readonly cgi: boolean;
   /** Connections at a time; `null` for any number. */
   readonly maxConnections: number | null;
   /** Seconds that transfers may take to end when the program is stopped. */
@@ -122,7 +120,6 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     auth: all("auth"),
     user: readUser(last("hash-password")),
     quiet: has("quiet"),
-    cgi: has("cgi"),
     maxConnections: limit("max-connections") ?? null,
     drain: limit("drain") ?? (has("drain") ? 0 : DRAIN),
     handler: handlerSettings(),

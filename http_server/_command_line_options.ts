@@ -46,7 +46,6 @@ const GROUPS: readonly OptionGroup[] = [
       },
       { name: "spa", help: "give /index.html for unknown paths" },
       { name: "clean-urls", help: "give about.html for /about" },
-      { name: "cgi", help: "run scripts in /cgi-bin and /htbin" },
     ],
   },
   {

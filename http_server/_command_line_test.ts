@@ -64,7 +64,6 @@ Deno.test("readCommandLine() has defaults for everything (test_no_arguments)", (
     auth: [],
     user: "",
     quiet: false,
-    cgi: false,
     maxConnections: null,
     drain: 5,
     handler: {},

@@ -14,14 +14,6 @@ import {
   type SimpleHTTPRequestHandlerOptions,
 } from "./simple_http_request_handler.ts";
 
-/** What stands above this module and can be plugged in. */
-export interface MainHooks {
-  /** Makes a handler class run scripts: what `--cgi` asks for. */
-  readonly cgi?: (
-    HandlerClass: typeof SimpleHTTPRequestHandler,
-  ) => typeof SimpleHTTPRequestHandler;
-}
-
 /**
  * The command line: the quick file server, `python -m http.server` in Python.
  * Ends the program: with status 0 when it was interrupted, 1 if it cannot
@@ -29,14 +21,12 @@ export interface MainHooks {
  * `--allow-net` and `--allow-read`, and what single options need.
  *
  * @param args The words of the command line; `--help` explains them.
- * @param hooks What modules above plug in.
  */
 export async function main(
   args: readonly string[] = Deno.args,
-  hooks: MainHooks = {},
 ): Promise<void> {
   try {
-    await run(readCommandLine(args), hooks);
+    await run(readCommandLine(args));
   } catch (error) {
     const wrong = error instanceof UsageError;
     const hint = wrong ? " (--help shows all options)" : "";
@@ -46,7 +36,7 @@ export async function main(
   Deno.exit(0);
 }
 
-async function run(line: CommandLine, hooks: MainHooks): Promise<void> {
+async function run(line: CommandLine): Promise<void> {
   switch (line.action) {
     case "help":
       return console.log(formatHelp());
@@ -57,16 +47,12 @@ async function run(line: CommandLine, hooks: MainHooks): Promise<void> {
         `${line.user}:${await hashPassword(await askPassword(line.user))}`,
       );
     case "serve":
-      return await serve(line, hooks);
+      return await serve(line);
   }
 }
 
-async function serve(line: CommandLine, { cgi }: MainHooks): Promise<void> {
-  if (line.cgi && !cgi) {
-    throw new UsageError("--cgi needs the whole package: jsr:@pystd/server");
-  }
-  const Base = line.quiet ? SilentHandler : SimpleHTTPRequestHandler;
-  const Handler = line.cgi ? cgi!(Base) : Base;
+async function serve(line: CommandLine): Promise<void> {
+  const Handler = line.quiet ? SilentHandler : SimpleHTTPRequestHandler;
   const options: RunServerOptions = {
     HandlerClass: Handler.configure(handlerOptions(line)),
     port: line.port ?? 8000,
