@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readCommandLine } from "./_command_line.ts";
 import { formatHelp, OPTIONS } from "./_command_line_options.ts";
-import { parseOptions, UsageError } from "./_option_parser.ts";
+import { parseOptions, UsageError } from "./option_parser.ts";
 
 const SPECS = [
   { name: "bind", letter: "b", value: "ADDR", help: "" },

@@ -1,14 +1,16 @@
 import { promptSecret } from "@std/cli";
 import { formatHelp } from "./_command_line_options.ts";
 import { type CommandLine, readCommandLine } from "./_command_line.ts";
-import { explain } from "./_explain_error.ts";
-import { UsageError } from "./_option_parser.ts";
-import { makeSelfSigned } from "./_self_signed.ts";
-import { isLoopback, isWildcard, reachableHosts } from "./_served_urls.ts";
-import { wantsColors } from "./_terminal_colors.ts";
-import { VERSION } from "./_version.ts";
+import { isLoopback } from "./_served_urls.ts";
 import { BasicAuth, hashPassword } from "./basic_auth.ts";
-import { runServer, type RunServerOptions } from "./run_server.ts";
+import { UsageError } from "./option_parser.ts";
+import { runServer } from "./run_server.ts";
+import {
+  printVersion,
+  readFile,
+  runOptions,
+  runProgram,
+} from "./server_program.ts";
 import {
   SimpleHTTPRequestHandler,
   type SimpleHTTPRequestHandlerOptions,
@@ -25,15 +27,7 @@ import {
 export async function main(
   args: readonly string[] = Deno.args,
 ): Promise<void> {
-  try {
-    await run(readCommandLine(args));
-  } catch (error) {
-    const wrong = error instanceof UsageError;
-    const hint = wrong ? " (--help shows all options)" : "";
-    console.error(`error: ${explain(error)}${hint}`);
-    Deno.exit(wrong ? 2 : 1);
-  }
-  Deno.exit(0);
+  await runProgram(() => run(readCommandLine(args)));
 }
 
 async function run(line: CommandLine): Promise<void> {
@@ -41,7 +35,7 @@ async function run(line: CommandLine): Promise<void> {
     case "help":
       return console.log(formatHelp());
     case "version":
-      return console.log(`@pystd/server ${VERSION}`);
+      return printVersion();
     case "hashPassword":
       return console.log(
         `${line.user}:${await hashPassword(await askPassword(line.user))}`,
@@ -53,18 +47,10 @@ async function run(line: CommandLine): Promise<void> {
 
 async function serve(line: CommandLine): Promise<void> {
   const Handler = line.quiet ? SilentHandler : SimpleHTTPRequestHandler;
-  const options: RunServerOptions = {
+  await runServer({
     HandlerClass: Handler.configure(handlerOptions(line)),
-    port: line.port ?? 8000,
-    nextFreePort: line.port === null,
-    bind: line.bind,
-    unix: line.unix,
-    maxConcurrent: line.maxConnections,
-    drain: line.drain,
-    print: printer(),
-    ...await tlsOptions(line),
-  };
-  await runServer(options);
+    ...await runOptions(line),
+  });
 }
 
 class SilentHandler<
@@ -123,43 +109,6 @@ function readCredentials(text: string): string[] {
   return lines.filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-function readFile(path: string, what: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new UsageError(`cannot read ${what} from "${path}"`);
-  }
-}
-
-async function tlsOptions(line: CommandLine): Promise<RunServerOptions> {
-  const { tls } = line;
-  switch (tls?.kind) {
-    case undefined:
-      return {};
-    case "selfSigned": {
-      const names = new Set(["localhost", "127.0.0.1", "::1"]);
-      const hosts = line.bind.length === 0 || line.bind.some(isWildcard)
-        ? reachableHosts("any")
-        : [];
-      for (const name of [...hosts, ...line.bind]) names.add(name);
-      const { cert, key, fingerprint } = await makeSelfSigned([...names]);
-      console.log(`Certificate for this run, SHA-256 ${fingerprint}`);
-      return { cert, key };
-    }
-    case "files": {
-      const { cert, key, passwordFile } = tls;
-      readFile(cert, "the certificate");
-      if (key !== null) readFile(key, "the key");
-      const options: RunServerOptions = { tlsCert: cert, tlsKey: key };
-      if (passwordFile !== null) {
-        options.tlsPassword = readFile(passwordFile, "the password").trim();
-      }
-      return options;
-    }
-  }
-}
-
 /** Asks without showing what is typed, or takes the first line of a pipe. */
 async function askPassword(user: string): Promise<string> {
   if (Deno.stdin.isTerminal()) {
@@ -171,15 +120,6 @@ async function askPassword(user: string): Promise<string> {
     if (first !== "") return first;
   }
   throw new UsageError("the password is empty");
-}
-
-/** Shows URLs so that they are found; colors are for terminals only. */
-function printer(): (line: string) => void {
-  const colored = wantsColors(Deno.stdout);
-  return (line) =>
-    console.log(
-      colored ? line.replace(/https?:[^ )]+/g, "\x1b[36m$&\x1b[0m") : line,
-    );
 }
 
 if (import.meta.main) await main();

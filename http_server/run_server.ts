@@ -4,7 +4,7 @@ import {
   type RequestHandlerClass,
   type ServerAddress,
 } from "../socketserver/mod.ts";
-import { explainListening } from "./_explain_error.ts";
+import { explainListening } from "./explain_error.ts";
 import { isWildcard, reachableHosts, serverUrl } from "./_served_urls.ts";
 import { UnixHTTPServer } from "./_unix_http_server.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";

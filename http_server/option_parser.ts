@@ -18,12 +18,76 @@ export interface OptionSpec {
   readonly help: string;
 }
 
+/** A heading of the help with the options below it. */
+export interface OptionGroup {
+  /** The heading. */
+  readonly title: string;
+  /** The options. */
+  readonly options: readonly OptionSpec[];
+}
+
 /** What a command line says. */
-export interface ParsedOptions {
+export class ParsedOptions {
   /** Values by option name in the order given; a switch has empty ones. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** The words that belong to no option. */
   readonly words: readonly string[];
+
+  constructor(
+    values: ReadonlyMap<string, readonly string[]>,
+    words: readonly string[],
+  ) {
+    this.values = values;
+    this.words = words;
+  }
+
+  /** All values of an option. */
+  all(name: string): readonly string[] {
+    return this.values.get(name) ?? [];
+  }
+
+  /** The value that counts, `null` if there is none. */
+  last(name: string): string | null {
+    return this.all(name).at(-1) ?? null;
+  }
+
+  /** Whether an option was given. */
+  has(name: string): boolean {
+    return this.values.has(name);
+  }
+
+  /**
+   * A number; `null` for 0, which lifts a limit; `undefined` if it was not given.
+   *
+   * @throws {UsageError} If it is none.
+   */
+  limit(name: string): number | null | undefined {
+    const text = this.last(name);
+    if (text === null) return undefined;
+    if (!/^[0-9]{1,9}$/.test(text)) {
+      throw new UsageError(`--${name} needs a whole number, not "${text}"`);
+    }
+    return Number(text) || null;
+  }
+
+  /**
+   * A number of bytes, maybe with k, M or G behind it; `null` and `undefined`
+   * as for {@linkcode limit}.
+   *
+   * @throws {UsageError} If it is none.
+   */
+  size(name: string): number | null | undefined {
+    const text = this.last(name);
+    if (text === null) return undefined;
+    const match = /^([0-9]{1,9})([kMG]?)$/i.exec(text);
+    if (match === null) {
+      throw new UsageError(
+        `--${name} needs a number of bytes such as 500, 64k or 10M, not "${text}"`,
+      );
+    }
+    const power = ["", "k", "m", "g"].indexOf(match[2]!.toLowerCase());
+    return Number(match[1]) * 1024 ** power || null;
+  }
 }
 
 /** A command line that was not understood; the message is for who has typed it. */
@@ -87,7 +151,7 @@ export function parseOptions(
       words.push(arg);
     }
   }
-  return { values, words };
+  return new ParsedOptions(values, words);
 }
 
 function lacking(option: string, { value }: OptionSpec): never {
@@ -114,4 +178,28 @@ function distanceIsSmall(typed: string, name: string): boolean {
     typed.at(-1 - end) === name.at(-1 - end)
   ) end++;
   return Math.max(name.length, typed.length) - start - end <= 2;
+}
+
+/** Where the explanations begin. */
+const COLUMN = 29;
+
+/**
+ * The options for a help text that fits into 80 columns.
+ *
+ * @param groups The options under their headings.
+ */
+export function formatOptions(groups: readonly OptionGroup[]): string {
+  return groups.map(({ title, options }) =>
+    `\n${title}:\n${options.map(optionLine).join("")}`
+  ).join("");
+}
+
+function optionLine({ name, letter, value, help }: OptionSpec): string {
+  const short = letter === undefined ? "    " : `-${letter}, `;
+  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+  const head = `  ${short}${long}`;
+  const gap = head.length < COLUMN - 1
+    ? " ".repeat(COLUMN - head.length)
+    : `\n${" ".repeat(COLUMN)}`;
+  return `${head}${gap}${help}\n`;
 }
