@@ -41,6 +41,8 @@ export class RequestReader {
   readonly #limits: RequestLimits;
   readonly #scanner: HeadScanner;
   #body: BodyRaw | undefined;
+  #noBody: BufferedReader | undefined;
+  #length = -1;
   #idle = false;
   #stopped = false;
 
@@ -68,12 +70,50 @@ export class RequestReader {
   }
 
   /**
+   * Whether the next request is here already, as far as its head; not before
+   * the body of this one was read.
+   */
+  hasNext(): boolean {
+    if (this.#body && !this.#body.ended) return false;
+    this.#body = undefined;
+    this.#scanner.reset();
+    try {
+      this.#length = this.#scan();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      // head() will meet it again.
+    }
+    return this.#length >= 0;
+  }
+
+  /** The head that {@linkcode hasNext} has found, which is then asked no more. */
+  nextHead(): Bytes | undefined {
+    if (this.#length < 0) return;
+    return this.#take();
+  }
+
+  #scan(): number {
+    const window = this.#reader.buffered;
+    return window.length > 0 ? this.#scanner.headLength(window) : -1;
+  }
+
+  /** Takes the head that was found. */
+  #take(): Bytes {
+    const length = this.#length;
+    this.#length = -1;
+    const window = this.#reader.buffered;
+    this.#reader.consume(length);
+    return length === window.length ? window : window.subarray(0, length);
+  }
+
+  /**
    * Waits for a whole head. Every byte of it is looked at once, however small
    * the pieces are in which it comes.
    *
    * @param first Whether it is the first one: then a silent client has no
    * more time than one that is slow.
-   * @returns Its bytes, `null` if the client left or kept silent instead.
+   * @returns Its bytes, valid until the next read; `null` if the client left or
+   * kept silent instead.
    * @throws {ProtocolError} As soon as it breaks a limit; 408 if it takes too long.
    */
   async head(first: boolean): Promise<Bytes | null> {
@@ -83,17 +123,10 @@ export class RequestReader {
     let begun = false;
     try {
       while (true) {
-        const window = this.#reader.buffered;
-        if (window.length > 0) {
-          const length = this.#scanner.headLength(window);
-          if (length >= 0) {
-            const head = window.slice(0, length);
-            this.#reader.consume(length);
-            return head;
-          }
-        }
+        this.#length = this.#scan();
+        if (this.#length >= 0) return this.#take();
         if (!begun) {
-          begun = !isBlank(window);
+          begun = !isBlank(this.#reader.buffered);
           this.#deadline(begun || first ? headerTimeout : idleTimeout);
         }
         this.#idle = !begun;
@@ -137,6 +170,8 @@ export class RequestReader {
     framing: RequestFraming,
     beforeFirstRead: () => Promise<void>,
   ): BufferedReader {
+    this.#deadline(null);
+    if (framing.kind === "none") return this.#openNoBody();
     const { maxBodyBytes } = this.#limits;
     if (
       framing.kind === "length" && maxBodyBytes !== null &&
@@ -147,7 +182,6 @@ export class RequestReader {
         413,
       );
     }
-    this.#deadline(null);
     let begun = false;
     this.#body = new BodyRaw(
       this.#reader,
@@ -164,14 +198,27 @@ export class RequestReader {
     return new BufferedReader(this.#body);
   }
 
+  /** Most requests have no body: one reader stands for all of those. */
+  #openNoBody(): BufferedReader {
+    const kept = this.#noBody;
+    if (kept && !kept.closed) return kept;
+    const never = () => Promise.resolve();
+    return this.#noBody = new BufferedReader(
+      new BodyRaw(this.#reader, { kind: "none" }, null, never),
+    );
+  }
+
   /**
    * Throws away what is left of the body, within limits.
    *
    * @returns Whether the next request can follow.
    */
-  async drain(): Promise<boolean> {
+  drain(): boolean | Promise<boolean> {
     const body = this.#body;
-    if (!body || body.ended) return true;
+    return !body || body.ended || this.#drain(body);
+  }
+
+  async #drain(body: BodyRaw): Promise<boolean> {
     const { maxDrainBytes, drainTimeout } = this.#limits;
     const announced = body.announced;
     if (announced !== null && announced > maxDrainBytes) return false;

@@ -50,10 +50,13 @@ export class ResponseWriter extends BufferedIOBase {
   }
 
   /** Sends a final head; what is written from now on is the body. */
-  sendHead(head: Uint8Array, framing: ResponseFraming): Promise<number> {
+  sendHead(
+    head: Uint8Array,
+    framing: ResponseFraming,
+  ): Promise<number> | undefined {
     this.#framing = framing;
     this.#left = framing.kind === "length" ? framing.length : 0;
-    return this.#output.write(head);
+    return this.#output.put(head) ? undefined : this.#output.write(head);
   }
 
   /** Sends an interim head, now: the client waits for it. */
@@ -66,7 +69,23 @@ export class ResponseWriter extends BufferedIOBase {
     }
   }
 
-  override async write(bytes: ArrayBufferView): Promise<number> {
+  /**
+   * Writes a part of the body. One of known length goes straight into the
+   * connection's buffer if it fits.
+   */
+  override write(bytes: ArrayBufferView): Promise<number> {
+    const size = bytes.byteLength;
+    if (
+      this.#framing?.kind === "length" && size <= this.#left && !this.#ended &&
+      bytes instanceof Uint8Array && this.#output.put(bytes)
+    ) {
+      this.#left -= size;
+      return Promise.resolve(size);
+    }
+    return this.#write(bytes);
+  }
+
+  async #write(bytes: ArrayBufferView): Promise<number> {
     const given = bytesOf(bytes);
     const size = given.length;
     if (this.#ended) {
@@ -107,19 +126,18 @@ export class ResponseWriter extends BufferedIOBase {
     }
   }
 
-  /**
-   * Ends the body.
-   *
-   * @returns Whether all of it was written that the head has promised.
-   */
-  async end(): Promise<boolean> {
-    if (!this.#ended) {
-      this.#ended = true;
-      if (this.#framing?.kind === "chunked") {
-        await this.#output.write(LAST_CHUNK);
-      }
-    }
-    return this.#left === 0;
+  /** Whether less was written than the head has promised. */
+  get isShort(): boolean {
+    return this.#left > 0;
+  }
+
+  /** Ends the body. Returns a promise if that has to be waited for. */
+  end(): Promise<void> | undefined {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#framing?.kind !== "chunked") return;
+    if (this.#output.put(LAST_CHUNK)) return;
+    return this.#output.write(LAST_CHUNK).then(() => {});
   }
 
   /** Closing ends this answer only; the connection has an owner. */

@@ -2,6 +2,7 @@ import {
   type BufferedIOBase,
   type BufferedReader,
   type Bytes,
+  encodeLatin1,
   SocketIO,
 } from "../socketserver/io/mod.ts";
 import { isOSError } from "../socketserver/mod.ts";
@@ -42,12 +43,16 @@ export interface DetachedConnection {
   readonly wfile: BufferedIOBase;
 }
 
-/** Only such commands become method names: nobody shall call `doSomethingPrivate`. */
-const METHOD_NAME = /^[A-Z][A-Z0-9_-]*$/;
-
 const METHODS: readonly string[] = Object.values(HTTPMethod).filter((name) =>
   typeof name === "string"
 );
+
+const METHOD_NAMES = new Map(METHODS.map((name) => [name, `do${name}`]));
+
+/** Only such commands become method names: nobody shall call `doSomethingPrivate`. */
+function methodName(command: string): string {
+  return /^[A-Z][A-Z0-9_-]*$/.test(command) ? `do${command}` : "";
+}
 
 const NO_BODY: RequestFraming = { kind: "none" };
 
@@ -113,20 +118,35 @@ export class BaseHTTPRequestHandler<
 
   /** The target as it was sent, but never with two slashes in front. */
   path = "";
-  /** The request's head as it came, its first line first. */
-  rawRequestline: Bytes = new Uint8Array(0);
   /** The fields of the request. */
   headers: HTTPMessage = new HTTPMessage();
 
   #requests: RequestReader | undefined;
-  /** The head that `handleOneRequest` has read, to be told from a caller's own. */
-  #head: Bytes | undefined;
+  // The head, in one of three forms. As it lies in the reader's buffer it
+  // costs nothing, but is gone with the next read; a copy of each head would
+  // cost more than to parse it.
+  #view: Bytes | undefined;
+  #text = "";
+  #raw: Bytes | undefined;
+  /** Whether `handleOneRequest` has read the head, not a caller of its own. */
+  #readHead = false;
   #framing = NO_BODY;
   #mustClose = false;
   #awaitsContinue = false;
   #detached = false;
   #stopping = false;
   #served = 0;
+
+  /** The request's head as it came, its first line first. */
+  get rawRequestline(): Bytes {
+    return this.#raw ??= this.#view?.slice() ?? encodeLatin1(this.#text);
+  }
+
+  set rawRequestline(bytes: Bytes) {
+    this.#raw = bytes;
+    this.#view = undefined;
+    this.#readHead = false;
+  }
 
   /** Serves the requests of a connection, one after the other; may be overridden. */
   override async handle(): Promise<void> {
@@ -149,18 +169,26 @@ export class BaseHTTPRequestHandler<
     }
     const requests = this.#requests;
     this._headersBuffer = null;
-    this.#mustClose = this.#awaitsContinue = false;
-    this.#head = undefined;
+    this.#mustClose = this.#awaitsContinue = this.#readHead = false;
     let inMethod = false;
     try {
-      const head = await requests.head(this.#served === 0);
+      const head = requests.nextHead() ??
+        await requests.head(this.#served === 0);
       if (head === null) {
         this.closeConnection = true;
         return;
       }
       this.#served++;
-      this.rawRequestline = this.#head = head;
-      if (!await this.parseRequest()) return;
+      this.#view = head;
+      this.#raw = undefined;
+      this.#readHead = true;
+      // Hardly anybody overrides it to wait: then there is nothing to await.
+      let parsed = this.parseRequest();
+      if (typeof parsed === "object") {
+        this.#keepHead();
+        parsed = await parsed;
+      }
+      if (!parsed) return;
       const method = this._methodFor(this.command!) ?? this.#substitute();
       if (!method) return await this.#refuseMethod();
       this.rfile = requests.openBody(this.#framing, () => this.#continue());
@@ -168,11 +196,13 @@ export class BaseHTTPRequestHandler<
       await method.call(this);
       inMethod = false;
       if (this.#detached) return;
-      await this.#endAnswer(writer);
-      await output.flush();
-      if (!this.closeConnection && !await requests.drain()) {
-        this.closeConnection = true;
-      }
+      const ending = this.#endAnswer(writer);
+      if (ending) await ending;
+      // Answers to requests that are here already leave together.
+      if (this.closeConnection || !requests.hasNext()) await output.flush();
+      if (this.closeConnection) return;
+      const drained = requests.drain();
+      if (drained !== true && !await drained) this.closeConnection = true;
     } catch (error) {
       const ours = inMethod && !this.#detached && !isClientFault(error);
       await this.#recover(error, writer, ours);
@@ -180,6 +210,12 @@ export class BaseHTTPRequestHandler<
       this.rfile = input;
       this.wfile = output;
     }
+  }
+
+  /** Copies a head that nobody has parsed yet: what is read next may overwrite it. */
+  #keepHead(): void {
+    if (this.#view) this.#raw ??= this.#view.slice();
+    this.#view = undefined;
   }
 
   /**
@@ -190,40 +226,60 @@ export class BaseHTTPRequestHandler<
    * Python: the fields are then read from `rfile`, which stays the connection's
    * own, and so the end of the body is the caller's business.
    *
-   * @returns Whether there is a request to answer.
+   * @returns Whether there is a request to answer; a promise only where
+   * something has to be read or sent for that.
    */
-  async parseRequest(): Promise<boolean> {
+  parseRequest(): boolean | Promise<boolean> {
     this.command = null;
     this.requestVersion = this.defaultRequestVersion;
     this.closeConnection = true;
     this.#framing = NO_BODY;
     this.path = "";
     const fields = this.headers = new this.MessageClass();
+    if (!this.#readHead) return this.#parseGiven(fields);
     try {
-      if (this.rawRequestline !== this.#head && !await this.#readFields()) {
-        return false;
-      }
-      const head = parseRequestHead(this.rawRequestline, this, fields);
-      this.requestline = head.line;
-      this.command = head.method;
-      this.requestVersion = head.version;
-      this.path = head.target.startsWith("//")
-        ? collapseLeadingSlashes(head.target)
-        : head.target;
-      if (head.simple) return true;
-      if (this.requireHost) checkHost(head);
-      this.#framing = requestFraming(head);
-      // RFC 9112, 9.6: the client's close holds, whatever the handler sends.
-      this.#mustClose = this.#stopping || this.#served === this.maxRequests ||
-        !keepAlive(head) || this.#isUnbounded();
-      this.closeConnection = this.#mustClose ||
-        this.protocolVersion < "HTTP/1.1";
-      return await this.#meetExpectations();
+      return this.#parse(fields);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      await this.#refuse(error);
-      return false;
+      return this.#refuseHead(error);
     }
+  }
+
+  #parse(fields: HTTPMessage): boolean | Promise<boolean> {
+    const bytes = this.#view ?? this.rawRequestline;
+    const head = parseRequestHead(bytes, this, fields);
+    this.#text = head.text;
+    this.#view = undefined;
+    this.requestline = head.line;
+    this.command = head.method;
+    this.requestVersion = head.version;
+    this.path = head.target.startsWith("//")
+      ? collapseLeadingSlashes(head.target)
+      : head.target;
+    if (head.simple) return true;
+    if (this.requireHost) checkHost(head);
+    this.#framing = requestFraming(head);
+    // RFC 9112, 9.6: the client's close holds, whatever the handler sends.
+    this.#mustClose = this.#stopping || this.#served === this.maxRequests ||
+      !keepAlive(head) || this.#isUnbounded();
+    this.closeConnection = this.#mustClose ||
+      this.protocolVersion < "HTTP/1.1";
+    const expect = fields.getJoined("expect");
+    return expect === null || this.#meetExpectation(expect);
+  }
+
+  /** Parses what the caller has put into `rawRequestline`. */
+  async #parseGiven(fields: HTTPMessage): Promise<boolean> {
+    try {
+      return await this.#readFields() && await this.#parse(fields);
+    } catch (error) {
+      return await this.#refuseHead(error);
+    }
+  }
+
+  #refuseHead(error: unknown): Promise<boolean> {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.#keepHead();
+    return this.#refuse(error).then(() => false);
   }
 
   /**
@@ -296,9 +352,8 @@ export class BaseHTTPRequestHandler<
    * @returns A function that is called on the handler, or nothing: 501.
    */
   protected _methodFor(command: string): (() => unknown) | undefined {
-    if (!METHOD_NAME.test(command)) return;
-    const method =
-      (this as unknown as { [name: string]: unknown })[`do${command}`];
+    const name = METHOD_NAMES.get(command) ?? methodName(command);
+    const method = (this as unknown as { [name: string]: unknown })[name];
     return typeof method === "function" ? method as () => unknown : undefined;
   }
 
@@ -310,12 +365,11 @@ export class BaseHTTPRequestHandler<
 
   /** Whether the body ends where only its reader knows, who is not ours. */
   #isUnbounded(): boolean {
-    return this.#head === undefined && this.#framing.kind !== "none";
+    return !this.#readHead && this.#framing.kind !== "none";
   }
 
   /** Reads what `rawRequestline` lacks. Returns whether there was anything at all. */
   async #readFields(): Promise<boolean> {
-    this.#head = undefined;
     const line = this.rawRequestline;
     if (line.length === 0) return false;
     if (new HeadScanner(this).headLength(line) >= 0) return true;
@@ -361,17 +415,15 @@ export class BaseHTTPRequestHandler<
     }
   }
 
-  async #meetExpectations(): Promise<boolean> {
-    const expect = this.headers.getJoined("expect");
+  async #meetExpectation(expect: string): Promise<boolean> {
     if (
-      expect === null || this.requestVersion < "HTTP/1.1" ||
-      this.protocolVersion < "HTTP/1.1"
-    ) {
-      return true;
-    }
+      this.requestVersion < "HTTP/1.1" || this.protocolVersion < "HTTP/1.1"
+    ) return true;
     // RFC 9110, 10.1.1: 100-continue is the only expectation there is.
     if (!splitList(expect).every((one) => hasToken(one, "100-continue"))) {
-      throw new ProtocolError(`Cannot meet expectation "${expect}"`, 417);
+      return await this.#refuseHead(
+        new ProtocolError(`Cannot meet expectation "${expect}"`, 417),
+      );
     }
     if (!await this.handleExpect100()) {
       this.closeConnection = true;
@@ -396,28 +448,32 @@ export class BaseHTTPRequestHandler<
   }
 
   /** Completes the answer that the method has begun. */
-  async #endAnswer(writer: ResponseWriter): Promise<void> {
-    if (this._headersBuffer) {
-      if (writer.rawBytes > 0) {
-        throw new TypeError(
-          "Cannot end a head: its body came before endHeaders",
-        );
-      }
-      await this.endHeaders();
-    }
+  #endAnswer(writer: ResponseWriter): Promise<void> | undefined {
+    if (this._headersBuffer) return this.#endHead(writer);
     if (!writer.begun && writer.rawBytes === 0) {
       throw new TypeError(
         `Cannot answer ${this.command} ${this.path}: no response was sent`,
       );
     }
     if (!this._staysOpen()) this.closeConnection = true;
-    if (!await writer.end()) {
+    const ending = writer.end();
+    if (writer.isShort) {
       this.closeConnection = true;
       this.logError(
         "Response to %r is shorter than its Content-Length",
         this.requestline,
       );
     }
+    return ending;
+  }
+
+  /** Sends a head that the method has not ended, and so completes the answer. */
+  async #endHead(writer: ResponseWriter): Promise<void> {
+    if (writer.rawBytes > 0) {
+      throw new TypeError("Cannot end a head: its body came before endHeaders");
+    }
+    await this.endHeaders();
+    await this.#endAnswer(writer);
   }
 
   /** Tells the client that its request is malformed. */
@@ -457,7 +513,7 @@ export class BaseHTTPRequestHandler<
     this._headersBuffer = null;
     const silent = writer.begun || writer.rawBytes > 0 || this.#detached;
     if (error instanceof ProtocolError) {
-      if (this.#head === undefined) this.#forgetRequest();
+      if (!this.#readHead) this.#forgetRequest();
       if (silent) this.logError("%s", error.message);
       else await this.#refuse(error);
     } else if (!ours && error instanceof Deno.errors.TimedOut) {

@@ -19,11 +19,13 @@ import {
   formatHttpDate,
   hasToken,
   responseFraming,
+  responseHeadLength,
   responses,
   serializeFields,
   serializeResponseHead,
   statusAllowsContent,
   type StatusTexts,
+  writeResponseHead,
 } from "./protocol/mod.ts";
 
 export { HTTPLogger };
@@ -142,45 +144,50 @@ export abstract class HTTPResponder<
    * @throws {TypeError} If an answer was sent already, or its Content-Length
    * is none.
    */
-  async endHeaders(): Promise<void> {
+  endHeaders(): Promise<void> {
+    try {
+      return this.#endHeaders() ?? SENT;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Returns a promise only where something has to be waited for. */
+  #endHeaders(): Promise<void> | undefined {
     const head = this._headersBuffer;
     this._headersBuffer = null;
     const { wfile } = this;
-    if (!(wfile instanceof ResponseWriter)) {
-      await this.#endUnframed(head);
-    } else if (this.requestVersion === "HTTP/0.9") {
+    if (!(wfile instanceof ResponseWriter)) return this.#endUnframed(head);
+    if (this.requestVersion === "HTTP/0.9") {
       this.closeConnection = true;
-      await wfile.sendHead(NOTHING, BARE);
-    } else if (wfile.begun) {
+      return sent(wfile.sendHead(NOTHING, BARE));
+    }
+    if (wfile.begun) {
       if (head === null) return;
       throw new TypeError("Cannot send a second answer to one request");
-    } else if (head === null || head.status === null) {
+    }
+    if (head === null || head.status === null) {
       if (wfile.rawBytes === 0) {
         throw new TypeError("Cannot end a head: it has no status line");
       }
-      await wfile.write(this.#lines(head));
-    } else if (head.status < 200 && head.status !== 101) {
+      return sent(wfile.write(this.#lines(head)));
+    }
+    if (head.status < 200 && head.status !== 101) {
       // RFC 9110, 15.2: an HTTP/1.0 client would take it for the answer.
       if (this.requestVersion < "HTTP/1.1") return;
-      await wfile.sendInterim(this.#lines(head));
-    } else {
-      const framing = responseFraming({
-        requestMethod: this.command ?? "",
-        requestVersion: this.requestVersion,
-        protocolVersion: this.protocolVersion,
-        status: head.status,
-        fields: head.fields,
-        keepAlive: this._staysOpen(),
-      });
-      applyFraming(head.fields, framing);
-      if (!framing.keepAlive) this.closeConnection = true;
-      const lines = this.#lines(head);
-      try {
-        await wfile.sendHead(lines, framing);
-      } catch (error) {
-        throw asClientFault(error);
-      }
+      return wfile.sendInterim(this.#lines(head));
     }
+    const framing = responseFraming({
+      requestMethod: this.command ?? "",
+      requestVersion: this.requestVersion,
+      protocolVersion: this.protocolVersion,
+      status: head.status,
+      fields: head.fields,
+      keepAlive: this._staysOpen(),
+    });
+    applyFraming(head.fields, framing);
+    if (!framing.keepAlive) this.closeConnection = true;
+    return sent(wfile.sendHead(this.#lines(head), framing));
   }
 
   /** Whether the connection can stay open behind the answer. */
@@ -258,17 +265,17 @@ export abstract class HTTPResponder<
     }
   }
 
-  /** The head, or the fields of one, with the empty line. */
+  /** The head, or the fields of one, with the empty line; valid within this turn. */
   #lines(head: PendingHead | null): Uint8Array {
     if (head === null) return CRLF;
     const { status, reason, fields } = head;
     if (status === null) return serializeFields(fields);
-    return serializeResponseHead({
-      version: this.protocolVersion,
-      status,
-      reason,
-      fields,
-    });
+    const version = this.protocolVersion;
+    const answer = { version, status, reason, fields };
+    if (responseHeadLength(answer) > scratch.length) {
+      return serializeResponseHead(answer);
+    }
+    return scratch.subarray(0, writeResponseHead(answer, scratch));
   }
 
   /** The `Server` field: both version words; may be overridden. */
@@ -292,6 +299,18 @@ export abstract class HTTPResponder<
 }
 
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+// Heads are written here, one at a time, and copied from here: memory of its
+// own for each would take longer than all the rest.
+const scratch = new Uint8Array(8192);
+
+const SENT = Promise.resolve();
+
+function sent(writing: Promise<number> | undefined): Promise<void> | undefined {
+  return writing?.then(() => {}, (error) => {
+    throw asClientFault(error);
+  });
+}
 
 /** HTTP/0.9: no head, and the body ends with the connection. */
 const BARE = {

@@ -521,7 +521,7 @@ for (
 
 Deno.test("a client that left is logged, not thrown", async () => {
   for (const wbufsize of [65536, 0]) {
-    const { error, log, writes } = await drive(Replying, GET + GET, {
+    const { error, log, writes } = await drive(Replying, [GET, GET], {
       change: (handler) => {
         handler.wbufsize = wbufsize;
         handler.reply = hello;
@@ -668,9 +668,34 @@ Deno.test("writes: an unbuffered handler sends a head and each chunk in one", as
   ]);
 });
 
-Deno.test("writes: answers to pipelined requests leave one by one", async () => {
+Deno.test("writes: answers to pipelined requests leave together", async () => {
+  const alone = (await run(helloWithLength, GET)).sent;
   const { writes } = await run(helloWithLength, GET + GET + GET);
-  assertEquals(writes.length, 3);
+  assertEquals(writes, [alone.repeat(3)]);
+});
+
+Deno.test("writes: an answer does not wait for a request that is not whole", async () => {
+  const alone = (await run(helloWithLength, GET)).sent;
+  const { writes } = await run(helloWithLength, [
+    GET + GET + GET.slice(0, 9),
+    GET.slice(9),
+  ]);
+  assertEquals(writes, [alone.repeat(2), alone]);
+});
+
+Deno.test("writes: an answer does not wait for a handler that waits", async () => {
+  const leave = Promise.withResolvers<void>();
+  let served = 0;
+  const { writes } = await drive(Replying, GET + GET, {
+    change: (handler) => {
+      handler.reply = async (handler) => {
+        if (served++ > 0) await leave.promise;
+        await helloWithLength(handler);
+      };
+    },
+    onWrite: () => leave.resolve(),
+  });
+  assertEquals(writes.length, 2);
 });
 
 Deno.test("large chunks are sent whole", async () => {

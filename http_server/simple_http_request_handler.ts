@@ -316,11 +316,17 @@ export class SimpleHTTPRequestHandler<
   }
 
   /** Reads the request and checks who sends it; may be extended. */
-  override async parseRequest(): Promise<boolean> {
+  override parseRequest(): boolean | Promise<boolean> {
     this.#size = null;
-    if (!await super.parseRequest()) return false;
-    const { auth } = this;
-    if (auth === null) return true;
+    const parsed = super.parseRequest();
+    return this.auth === null ? parsed : this.#authorize(this.auth, parsed);
+  }
+
+  async #authorize(
+    auth: BasicAuth,
+    parsed: boolean | Promise<boolean>,
+  ): Promise<boolean> {
+    if (!await parsed) return false;
     if (this.cors !== null && isPreflight(this.command!, this.headers)) {
       return true;
     }

@@ -30,17 +30,20 @@ function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Lets a test move the clock on, by seconds. */
+/** Lets a test move the clocks on, by seconds. */
 async function withClock(
   use: (advance: (seconds: number) => void) => Promise<void>,
 ): Promise<void> {
   const { now } = performance;
+  const { now: wallNow } = Date;
   let offset = 0;
   performance.now = () => now.call(performance) + offset;
+  Date.now = () => wallNow() + offset;
   try {
     await use((seconds) => void (offset += seconds * 1000));
   } finally {
     performance.now = now;
+    Date.now = wallNow;
   }
 }
 

@@ -29,6 +29,7 @@ import { LineTooLong, ProtocolError } from "./protocol_error.ts";
  * @param bytes A block whose last line is the empty one.
  * @param text The same decoded, right at least up to the first byte above 0x7f.
  * @param start Where the first field line begins.
+ * @returns The text, right to its end.
  */
 export function readFields(
   bytes: Uint8Array,
@@ -36,7 +37,7 @@ export function readFields(
   start: number,
   options: HeadOptions,
   into: Fields,
-): void {
+): string {
   const limits = DEFAULT_HEAD_LIMITS;
   const maxFieldLine = options.maxFieldLine ?? limits.maxFieldLine;
   const maxFields = options.maxFields ?? limits.maxFields;
@@ -55,7 +56,7 @@ export function readFields(
     let byte = bytes[i]!;
     if (byte === CR || byte === LF) {
       checkEnd(skipLineEnd(bytes, i, options), length);
-      return;
+      return text;
     }
 
     while ((CLASS[byte]! & TOKEN) !== 0) byte = bytes[++i]!;

@@ -49,6 +49,8 @@ export interface RequestHead<F extends Fields = Fields> {
  */
 export interface ParsedRequestHead<F extends Fields = Fields>
   extends RequestHead<F> {
+  /** All of it, one character per byte. */
+  readonly text: string;
   /** The request line without its end, one character per byte. */
   readonly line: string;
   /** Whether it is an HTTP/0.9 request: no version, no fields. */
@@ -123,7 +125,7 @@ export function parseRequestHead(
     DEFAULT_HEAD_LIMITS.maxRequestLine;
   if (next - start > maxRequestLine) throw requestLineTooLong(maxRequestLine);
 
-  const text = seen > 0x7f ? decodeLatin1(bytes) : decodeAscii(bytes);
+  let text = seen > 0x7f ? decodeLatin1(bytes) : decodeAscii(bytes);
   const { method, target, version, simple } = readRequestLine(
     text,
     start,
@@ -131,14 +133,14 @@ export function parseRequestHead(
     options,
   );
   if (!simple) {
-    readFields(bytes, text, next, options, fields);
+    text = readFields(bytes, text, next, options, fields);
   } else if (next !== length) {
     throw new ProtocolError(
       "Cannot read a head: fields follow a request line without version",
     );
   }
   const line = text.substring(start, end);
-  return { method, target, version, fields, line, simple };
+  return { method, target, version, fields, text, line, simple };
 }
 
 /**

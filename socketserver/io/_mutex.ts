@@ -12,6 +12,11 @@ export class Mutex {
   #taken = false;
   #waiting: (() => void)[] = [];
 
+  /** Whether somebody is inside. */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
   /**
    * Enters at once (`undefined`), or when the promise resolves. It rejects if
    * `signal` aborts first; then there is nothing to leave.

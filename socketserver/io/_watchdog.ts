@@ -1,7 +1,16 @@
 /** One operation under watch. */
 interface Guard {
   due: number;
-  expire(): void;
+  readonly expired: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What becomes of the outcome of an operation. */
+export interface Translation<T, R> {
+  /** Makes the value that is passed on. */
+  value(value: T): R;
+  /** Makes the error that is passed on. */
+  error(error: unknown): unknown;
 }
 
 /**
@@ -10,7 +19,9 @@ interface Guard {
  * would cost more than the read's own bookkeeping.
  */
 export class Watchdog {
-  #guards = new Set<Guard>();
+  // Streams that are read and written by turns have never more than one.
+  #only: Guard | undefined;
+  #others = new Set<Guard>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rings = Infinity;
   #stopped = false;
@@ -18,43 +29,48 @@ export class Watchdog {
   /**
    * Follows `promise`, but rejects with `TimedOut` at `due`, which is in
    * milliseconds of `performance.now()`. `expired` is called first.
+   *
+   * It costs one promise and what `then` makes: the translation is part of it
+   * so that it does not cost another.
    */
-  guard<T>(promise: Promise<T>, due: number, expired: () => void): Promise<T> {
+  guard<T, R>(
+    promise: Promise<T>,
+    due: number,
+    expired: () => void,
+    translation: Translation<T, R>,
+  ): Promise<R> {
     return new Promise((resolve, reject) => {
-      const guard = {
-        due,
-        expire() {
-          expired();
-          reject(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
-        },
-      };
-      this.#guards.add(guard);
+      const guard = { due, expired, reject };
+      if (this.#only === undefined) this.#only = guard;
+      else this.#others.add(guard);
       if (due < this.#rings) this.#arm(due);
       promise.then((value) => {
         this.#settle(guard);
-        resolve(value);
+        resolve(translation.value(value));
       }, (error) => {
         this.#settle(guard);
-        reject(error);
+        reject(translation.error(error));
       });
     });
   }
 
   /** Changes when the operations under way expire. */
   update(due: number): void {
-    if (this.#guards.size === 0) return;
-    for (const guard of this.#guards) guard.due = due;
+    if (this.#only) this.#only.due = due;
+    else if (this.#others.size === 0) return;
+    for (const guard of this.#others) guard.due = due;
     if (due < this.#rings) this.#arm(due);
   }
 
   /** Stops the timer, once nothing is under way. */
   stop(): void {
     this.#stopped = true;
-    if (this.#guards.size === 0) this.#disarm();
+    if (!this.#only && this.#others.size === 0) this.#disarm();
   }
 
   #settle(guard: Guard): void {
-    this.#guards.delete(guard);
+    if (this.#only === guard) this.#only = undefined;
+    else this.#others.delete(guard);
     if (this.#stopped) this.stop();
   }
 
@@ -82,10 +98,14 @@ export class Watchdog {
     // Timers may ring a fraction of a millisecond early.
     const now = performance.now() + 1;
     let next = Infinity;
-    for (const guard of this.#guards) {
+    for (const guard of [...this.#others, this.#only]) {
+      if (guard === undefined) continue;
       if (guard.due <= now) {
-        this.#guards.delete(guard);
-        guard.expire();
+        this.#settle(guard);
+        guard.expired();
+        guard.reject(
+          new Deno.errors.TimedOut("Cannot wait longer: time is up"),
+        );
       } else next = Math.min(next, guard.due);
     }
     if (next < Infinity) this.#arm(next);

@@ -14,6 +14,19 @@ function soon(milliseconds: number): number {
   return performance.now() + milliseconds;
 }
 
+/** Watches an operation whose outcome is passed on as it is. */
+function guard<T>(
+  watch: Watchdog,
+  promise: Promise<T>,
+  due: number,
+  expired: () => void,
+): Promise<T> {
+  return watch.guard(promise, due, expired, {
+    value: (value) => value,
+    error: (error) => error,
+  });
+}
+
 // A watchdog's timer keeps no program awake, and here nothing else does.
 function watchdogTest(name: string, test: () => Promise<void>): void {
   Deno.test(name, async () => {
@@ -45,11 +58,11 @@ async function countTimers(action: () => Promise<void>): Promise<number> {
 watchdogTest("Watchdog passes on what comes in time", async () => {
   const watch = new Watchdog();
   const never = () => assert(false);
-  assertEquals(await watch.guard(Promise.resolve(7), soon(FAR), never), 7);
+  assertEquals(await guard(watch, Promise.resolve(7), soon(FAR), never), 7);
   const error = new Error("mine");
   assertStrictEquals(
     await assertRejects(() =>
-      watch.guard(Promise.reject(error), soon(FAR), never)
+      guard(watch, Promise.reject(error), soon(FAR), never)
     ),
     error,
   );
@@ -66,7 +79,7 @@ watchdogTest(
       const start = performance.now();
       await assertRejects(
         () =>
-          watch.guard(late.promise, soon(15), () => steps.push("expired"))
+          guard(watch, late.promise, soon(15), () => steps.push("expired"))
             .catch((error) => {
               steps.push("rejected");
               throw error;
@@ -86,14 +99,17 @@ watchdogTest(
 watchdogTest("Watchdog rejects at once what is overdue", async () => {
   const watch = new Watchdog();
   const { promise } = Promise.withResolvers<void>();
-  await assertRejects(() => watch.guard(promise, soon(-5), () => {}), TimedOut);
+  await assertRejects(
+    () => guard(watch, promise, soon(-5), () => {}),
+    TimedOut,
+  );
 });
 
 watchdogTest("Watchdog serves many operations with one timer", async () => {
   const watch = new Watchdog();
   const timers = await countTimers(async () => {
     for (let i = 0; i < 1000; i++) {
-      await watch.guard(Promise.resolve(i), soon(FAR + i), () => {});
+      await guard(watch, Promise.resolve(i), soon(FAR + i), () => {});
     }
   });
   assertEquals(timers, 1);
@@ -104,11 +120,11 @@ watchdogTest(
   "Watchdog looks again where the timer was set for an earlier operation",
   async () => {
     const watch = new Watchdog();
-    await watch.guard(Promise.resolve(), soon(5), () => {});
+    await guard(watch, Promise.resolve(), soon(5), () => {});
     const start = performance.now();
     const { promise } = Promise.withResolvers<void>();
     await assertRejects(
-      () => watch.guard(promise, soon(25), () => {}),
+      () => guard(watch, promise, soon(25), () => {}),
       TimedOut,
     );
     const took = performance.now() - start;
@@ -123,14 +139,14 @@ watchdogTest(
     const first = Promise.withResolvers<void>();
     const start = performance.now();
     const expired: string[] = [];
-    const early = watch.guard(first.promise, soon(20), () => {
+    const early = guard(watch, first.promise, soon(20), () => {
       expired.push("early");
     });
     const later = ["a", "b"].map((name, i) => {
       const { promise } = Promise.withResolvers<void>();
       return assertRejects(
         () =>
-          watch.guard(promise, soon(40 + 20 * i), () => {
+          guard(watch, promise, soon(40 + 20 * i), () => {
             expired.push(name);
           }),
         TimedOut,
@@ -152,15 +168,15 @@ watchdogTest(
     const watch = new Watchdog();
     const { promise } = Promise.withResolvers<void>();
     const start = performance.now();
-    const shortened = watch.guard(promise, soon(FAR), () => {});
+    const shortened = guard(watch, promise, soon(FAR), () => {});
     watch.update(soon(5));
     await assertRejects(() => shortened, TimedOut);
-    const prolonged = watch.guard(promise, soon(5), () => {});
+    const prolonged = guard(watch, promise, soon(5), () => {});
     watch.update(soon(40));
     await assertRejects(() => prolonged, TimedOut);
     assert(performance.now() - start >= 39);
     const lifted = Promise.withResolvers<number>();
-    const guarded = watch.guard(lifted.promise, soon(5), () => assert(false));
+    const guarded = guard(watch, lifted.promise, soon(5), () => assert(false));
     watch.update(Infinity);
     await pause(15);
     lifted.resolve(1);
@@ -174,7 +190,7 @@ watchdogTest("Watchdog takes times that no timer can wait for", async () => {
   const watch = new Watchdog();
   const operation = Promise.withResolvers<number>();
   const timers = await countTimers(async () => {
-    const guarded = watch.guard(operation.promise, soon(1e12), () => {
+    const guarded = guard(watch, operation.promise, soon(1e12), () => {
       assert(false);
     });
     await pause(20);
@@ -190,7 +206,7 @@ watchdogTest(
   async () => {
     const watch = new Watchdog();
     const { promise } = Promise.withResolvers<void>();
-    const guarded = watch.guard(promise, soon(10), () => {});
+    const guarded = guard(watch, promise, soon(10), () => {});
     watch.stop();
     await assertRejects(() => guarded, TimedOut);
   },
@@ -201,7 +217,7 @@ watchdogTest(
   async () => {
     const watch = new Watchdog();
     const operation = Promise.withResolvers<void>();
-    const guarded = watch.guard(operation.promise, soon(FAR), () => {});
+    const guarded = guard(watch, operation.promise, soon(FAR), () => {});
     watch.stop();
     operation.resolve();
     await guarded;
@@ -212,7 +228,7 @@ Deno.test("a Watchdog does not keep the program alive", async () => {
   const { href } = new URL("./_watchdog.ts", import.meta.url);
   const code = `import { Watchdog } from "${href}";
     const { promise } = Promise.withResolvers();
-    new Watchdog().guard(promise, performance.now() + 60_000, () => {});`;
+    new Watchdog().guard(promise, performance.now() + 60_000, () => {}, {});`;
   const start = performance.now();
   const { code: status } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", code],

@@ -64,6 +64,17 @@ export abstract class BufferedIOBase extends IOBase<Bytes> {
   }
 
   /**
+   * Writes without a promise, if that is possible at once: where there is a
+   * buffer with room for it. This base has none.
+   *
+   * @param _bytes What to write; it is copied.
+   * @returns Whether all of it was written; if not, `write` will do it.
+   */
+  put(_bytes: Uint8Array): boolean {
+    return false;
+  }
+
+  /**
    * Flushes, lets go of the stream below and returns it.
    *
    * @throws {UnsupportedOperation} If there is none.

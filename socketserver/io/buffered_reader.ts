@@ -181,7 +181,7 @@ export class BufferedReader<WouldBlock extends null = never>
     const turn = this.#mutex.enter();
     if (turn) return turn.then(() => this.#mutex.leave());
     try {
-      const filling = this.#keptFill(this.#half, this.#size);
+      const filling = this.#keptFill(this.#half, 0);
       const settle = () => void (this.#filled = filling);
       return filling.then(settle, settle);
     } finally {
@@ -194,6 +194,7 @@ export class BufferedReader<WouldBlock extends null = never>
    * the next call that reads or closes; copy what is to outlive that.
    */
   get buffered(): Bytes {
+    if (this.#start === this.#end) return EMPTY;
     return this.#buffer.subarray(this.#start, this.#end);
   }
 
@@ -227,7 +228,15 @@ export class BufferedReader<WouldBlock extends null = never>
     if (turn) await turn;
     try {
       this._checkClosed("fill");
-      return await this.#fillMore(options?.signal);
+      if (options?.signal) return await this.#fillMore(options.signal);
+      // As #fillMore does, but without a promise for the call: this is what
+      // each request of a server waits for.
+      const filling = this.#keptFill(this.#half, this.#moreWanted);
+      try {
+        return this.#landed(await filling);
+      } finally {
+        this.#filling = undefined;
+      }
     } finally {
       this.#mutex.leave();
     }
@@ -543,14 +552,16 @@ export class BufferedReader<WouldBlock extends null = never>
    * buffer of one byte is for those who must not read ahead, so it does not.
    */
   #fillMore(signal?: AbortSignal): Promise<number | WouldBlock> {
-    const wanted = this.#size > 1 ? this.#end - this.#start : 1;
-    return this.#fill(this.#half, wanted, signal);
+    return this.#fill(this.#half, this.#moreWanted, signal);
+  }
+
+  get #moreWanted(): number {
+    return this.#size > 1 ? this.#end - this.#start : 1;
   }
 
   /**
    * Waits for one raw read. It asks for `wanted` bytes or the buffer's size,
-   * whichever is more, but is content with room for `enough`. Every promise
-   * here is paid for by each request of a server.
+   * whichever is more, but is content with room for `enough`.
    */
   async #fill(
     enough: number,
@@ -558,22 +569,28 @@ export class BufferedReader<WouldBlock extends null = never>
     signal?: AbortSignal,
   ): Promise<number | WouldBlock> {
     signal?.throwIfAborted();
-    const filling = this.#keptFill(enough, Math.max(wanted, this.#size));
+    const filling = this.#keptFill(enough, wanted);
     if (signal) await settled(filling, signal);
-    let got;
     try {
-      got = await filling;
+      return this.#landed(await filling);
     } finally {
       this.#filling = undefined;
     }
+  }
+
+  #landed(got: number | WouldBlock): number | WouldBlock {
     if (got !== null) this.#end += this.#checkCount(got, this.#room);
     return got;
   }
 
-  #keptFill(enough: number, wanted: number): Promise<number | WouldBlock> {
+  #keptFill(enough: number, least: number): Promise<number | WouldBlock> {
     if (!this.#filling) {
+      const wanted = Math.max(least, this.#size);
       this.#makeRoom(enough, wanted);
-      const target = this.#buffer.subarray(this.#end, this.#end + wanted);
+      const end = this.#end + wanted;
+      const target = this.#end === 0 && end >= this.#buffer.length
+        ? this.#buffer
+        : this.#buffer.subarray(this.#end, end);
       this.#room = target.length;
       this.#filling = this.raw.readinto(target);
     }

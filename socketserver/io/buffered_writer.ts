@@ -67,6 +67,7 @@ export class BufferedWriter extends BufferedIOBase {
   // The write of the raw stream that is under way. It survives an aborted
   // call: the next one waits for its count, so nothing is sent twice.
   #writing: Promise<number | null> | undefined;
+  #offered = 0;
 
   #closing: Promise<void> | undefined;
 
@@ -168,7 +169,53 @@ export class BufferedWriter extends BufferedIOBase {
    * `charactersWritten` says how many bytes of this call were accepted.
    * @throws {TypeError} If the stream is closed, or `bytes` is not bytes.
    */
-  override async write(
+  override write(
+    bytes: ArrayBufferView,
+    options?: WriteOptions,
+  ): Promise<number> {
+    if (!options && bytes instanceof Uint8Array && this.put(bytes)) {
+      return Promise.resolve(bytes.length);
+    }
+    return this.#write(bytes, options);
+  }
+
+  /**
+   * Writes into the buffer without a promise, if that is possible at once: if
+   * the bytes fit, the stream is open and no other call is under way.
+   *
+   * @param bytes What to write; it is copied.
+   * @returns Whether it was written; if not, {@linkcode write} will do it.
+   *
+   * @example Writes a piece that fits, and one that does not
+   * ```ts
+   * import { BufferedWriter, RawIOBase } from "@pystd/server/io";
+   * import { assertEquals } from "@std/assert";
+   *
+   * class Wire extends RawIOBase {
+   *   override writable(): boolean {
+   *     return true;
+   *   }
+   *   override write(bytes: Uint8Array): Promise<number> {
+   *     return Promise.resolve(bytes.length);
+   *   }
+   * }
+   *
+   * const writer = new BufferedWriter(new Wire(), 8);
+   * assertEquals(writer.put(new Uint8Array(6)), true);
+   * assertEquals(writer.put(new Uint8Array(6)), false);
+   * assertEquals(writer.pending, 6);
+   * ```
+   */
+  override put(bytes: Uint8Array): boolean {
+    if (
+      this.#mutex.taken || bytes.length > this.#size - this.pending ||
+      !this.#raw || this.closed
+    ) return false;
+    this.#append(bytes);
+    return true;
+  }
+
+  async #write(
     bytes: ArrayBufferView,
     options?: WriteOptions,
   ): Promise<number> {
@@ -220,7 +267,21 @@ export class BufferedWriter extends BufferedIOBase {
     if (turn) await turn;
     try {
       this._checkClosed("flush");
-      await this.#drain(0, options?.signal);
+      if (options?.signal) return await this.#drain(0, options.signal);
+      // As #drain does, but without a promise for the call: this is what each
+      // answer of a server waits for.
+      while (this.#writing || this.#end > this.#start) {
+        let count;
+        try {
+          count = await this.#keptWrite();
+        } catch (error) {
+          throw this.#explain(error);
+        } finally {
+          this.#writing = undefined;
+        }
+        this.#written(count);
+      }
+      this.#tidy();
     } finally {
       this.#mutex.leave();
     }
@@ -372,43 +433,58 @@ export class BufferedWriter extends BufferedIOBase {
   /** Writes until at most `keep` bytes are pending. */
   async #drain(keep: number, signal?: AbortSignal): Promise<void> {
     while (this.#writing || this.pending > keep) {
-      const rest = this.#buffer.subarray(this.#start, this.#end);
-      this.#start += await this.#writeRaw(rest, signal);
+      signal?.throwIfAborted();
+      const writing = this.#keptWrite();
+      if (signal) await settled(writing, signal);
+      let count;
+      try {
+        count = await writing;
+      } catch (error) {
+        throw this.#explain(error);
+      } finally {
+        this.#writing = undefined;
+      }
+      this.#written(count);
     }
-    if (this.#start < this.#end) return;
-    this.#start = this.#end = 0;
-    if (this.#buffer.length > this.#size) this.#buffer = EMPTY;
+    this.#tidy();
   }
 
-  async #writeRaw(
-    bytes: Uint8Array,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    signal?.throwIfAborted();
-    const writing = this.#writing ??= this.raw.write(bytes);
-    if (signal) await settled(writing, signal);
-    let count;
-    try {
-      count = await writing;
-    } catch (error) {
-      if (!(error instanceof BlockingIOError)) throw error;
-      throw new TypeError(
-        `Cannot write to "${this.raw.constructor.name}": a raw stream answers null instead of throwing BlockingIOError`,
-        { cause: error },
+  #keptWrite(): Promise<number | null> {
+    if (!this.#writing) {
+      this.#offered = this.pending;
+      this.#writing = this.raw.write(
+        this.#buffer.subarray(this.#start, this.#end),
       );
-    } finally {
-      this.#writing = undefined;
     }
+    return this.#writing;
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof BlockingIOError)) return error;
+    return new TypeError(
+      `Cannot write to "${this.raw.constructor.name}": a raw stream answers null instead of throwing BlockingIOError`,
+      { cause: error },
+    );
+  }
+
+  /** Takes off what the raw stream has taken. */
+  #written(count: number | null): void {
     if (count === null) {
       throw new BlockingIOError(
         `Cannot write to "${this.raw.constructor.name}": it would block`,
       );
     }
-    if (!(count >= 0 && count <= bytes.length && Number.isInteger(count))) {
+    if (!(count >= 0 && count <= this.#offered && Number.isInteger(count))) {
       throw new Deno.errors.InvalidData(
-        `Cannot write to "${this.raw.constructor.name}": write gave ${count}, outside 0 to ${bytes.length}`,
+        `Cannot write to "${this.raw.constructor.name}": write gave ${count}, outside 0 to ${this.#offered}`,
       );
     }
-    return count;
+    this.#start += count;
+  }
+
+  #tidy(): void {
+    if (this.#start < this.#end) return;
+    this.#start = this.#end = 0;
+    if (this.#buffer.length > this.#size) this.#buffer = EMPTY;
   }
 }

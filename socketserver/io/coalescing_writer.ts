@@ -1,4 +1,4 @@
-import { clearImmediate, setImmediate } from "node:timers";
+import { setImmediate } from "node:timers";
 import { BufferedWriter, type WriteOptions } from "./buffered_writer.ts";
 
 /**
@@ -10,7 +10,7 @@ import { BufferedWriter, type WriteOptions } from "./buffered_writer.ts";
  * `close`.
  */
 export class CoalescingWriter extends BufferedWriter {
-  #turnEnd: ReturnType<typeof setImmediate> | undefined;
+  #waits = false;
   #failure: { error: unknown } | undefined;
 
   /** Writes everything, to leave at the end of this turn at the latest; see {@linkcode BufferedWriter.write}. */
@@ -19,36 +19,47 @@ export class CoalescingWriter extends BufferedWriter {
     options?: WriteOptions,
   ): Promise<number> {
     if (this.#failure) return Promise.reject(this.#failure.error);
-    this.#turnEnd ??= setImmediate(this.#flushAtTurnEnd);
+    this.#await();
     return super.write(bytes, options);
   }
 
+  /** Writes into the buffer without a promise; see {@linkcode BufferedWriter.put}. */
+  override put(bytes: Uint8Array): boolean {
+    if (this.#failure) return false;
+    this.#await();
+    return super.put(bytes);
+  }
+
   /** Writes what is buffered now; see {@linkcode BufferedWriter.flush}. */
-  override async flush(options?: WriteOptions): Promise<void> {
-    if (this.#failure) throw this.#failure.error;
-    this.#disarm();
-    await super.flush(options);
+  override flush(options?: WriteOptions): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
+    return super.flush(options);
   }
 
-  /** Flushes and closes; see {@linkcode BufferedWriter.close}. */
-  override async close(): Promise<void> {
-    try {
-      await super.close();
-    } finally {
-      this.#disarm();
-    }
-  }
-
-  #disarm(): void {
-    if (this.#turnEnd === undefined) return;
-    clearImmediate(this.#turnEnd);
-    this.#turnEnd = undefined;
+  #await(): void {
+    if (this.#waits) return;
+    this.#waits = true;
+    atTurnEnd(this.#flushAtTurnEnd);
   }
 
   #flushAtTurnEnd = (): void => {
-    this.#turnEnd = undefined;
+    this.#waits = false;
     if (this.pending > 0) {
       super.flush().catch((error) => this.#failure = { error });
     }
   };
+}
+
+let callbacks: (() => void)[] = [];
+
+/** Calls back at the end of this turn. One immediate serves all writers. */
+function atTurnEnd(callback: () => void): void {
+  if (callbacks.length === 0) setImmediate(callBack);
+  callbacks.push(callback);
+}
+
+function callBack(): void {
+  const due = callbacks;
+  callbacks = [];
+  for (const callback of due) callback();
 }

@@ -1,9 +1,10 @@
+import { now } from "./_clock.ts";
 import {
   type Connection,
   type ConnectionState,
   stateOf,
 } from "./_connection_state.ts";
-import { Watchdog } from "./_watchdog.ts";
+import { type Translation, Watchdog } from "./_watchdog.ts";
 import type { Bytes } from "./bytes.ts";
 import { RawIOBase } from "./raw_io_base.ts";
 import { announce, resourceId, type Selectable } from "./resource_id.ts";
@@ -143,9 +144,7 @@ export class SocketIO extends RawIOBase implements Selectable {
    * @param seconds Seconds from now; `null` lifts the limit.
    */
   setReadDeadline(seconds: number | null): void {
-    this.#readDue = seconds === null
-      ? Infinity
-      : performance.now() + seconds * 1000;
+    this.#readDue = seconds === null ? Infinity : now() + seconds * 1000;
     this.#readWatch?.update(this.#readDue);
   }
 
@@ -157,9 +156,7 @@ export class SocketIO extends RawIOBase implements Selectable {
    * @param seconds Seconds from now; `null` lifts the limit.
    */
   setWriteDeadline(seconds: number | null): void {
-    this.#writeDue = seconds === null
-      ? Infinity
-      : performance.now() + seconds * 1000;
+    this.#writeDue = seconds === null ? Infinity : now() + seconds * 1000;
     this.#writeWatch?.update(this.#writeDue);
   }
 
@@ -176,10 +173,18 @@ export class SocketIO extends RawIOBase implements Selectable {
     const refusal = this.#refusal("read", this.#reads, this.#readDue);
     if (refusal) return Promise.reject(refusal);
     if (this.#state.timeout === 0) return this.#readNow(buffer);
-    const reading = this.#state.hasLookedAhead
-      ? this.#lookAhead().then(() => this.#state.takeInto(buffer))
-      : this.#timely(this.#connection.read(buffer), true, buffer);
-    return reading.then(zeroAtEnd, explainRead);
+    if (this.#state.hasLookedAhead) return this.#readAhead(buffer);
+    const reading = this.#connection.read(buffer);
+    return this.#timely(reading, true, READ, () => {
+      this.#timedOut = true;
+      // The bytes that it may still bring belong to the next file.
+      this.#state.adopt(reading, buffer);
+    });
+  }
+
+  async #readAhead(buffer: Uint8Array): Promise<number> {
+    await this.#lookAhead();
+    return this.#state.takeInto(buffer);
   }
 
   // What arrives later stays with the connection, so nothing is lost.
@@ -189,7 +194,9 @@ export class SocketIO extends RawIOBase implements Selectable {
       if (!this.#state.isReadable) return null as unknown as number;
     }
     try {
-      await this.#state.lookAhead(this.#connection).catch(explainRead);
+      await this.#state.lookAhead(this.#connection);
+    } catch (error) {
+      throw READ.error(error);
     } finally {
       this.#state.looked();
     }
@@ -206,7 +213,7 @@ export class SocketIO extends RawIOBase implements Selectable {
   async peek(): Promise<Bytes> {
     const refusal = this.#refusal("peek", this.#reads, this.#readDue);
     if (refusal) throw refusal;
-    await this.#lookAhead().catch(explainRead);
+    await this.#lookAhead();
     return this.#state.peek().slice();
   }
 
@@ -221,9 +228,8 @@ export class SocketIO extends RawIOBase implements Selectable {
   override write(bytes: Uint8Array): Promise<number> {
     const refusal = this.#refusal("write", this.#writes, this.#writeDue);
     if (refusal) return Promise.reject(refusal);
-    return this.#timely(this.#connection.write(bytes), false).catch(
-      explainWrite,
-    );
+    const writing = this.#connection.write(bytes);
+    return this.#timely(writing, false, WRITE, this.#expire);
   }
 
   /**
@@ -243,26 +249,19 @@ export class SocketIO extends RawIOBase implements Selectable {
 
   async #lookAhead(): Promise<void> {
     try {
-      await this.#timely(this.#state.lookAhead(this.#connection), true);
+      const looking = this.#state.lookAhead(this.#connection);
+      await this.#timely(looking, true, LOOK, this.#expire);
     } finally {
       if (!this.#timedOut) this.#state.looked();
     }
   }
 
   #refusal(action: string, able: boolean, due: number): Error | undefined {
-    try {
-      this._checkClosed(action);
-      if (!able) this._unsupported(action);
-    } catch (error) {
-      return error as Error;
-    }
-    if (this.#timedOut) {
-      return new Deno.errors.TimedOut(
-        `Cannot ${action} the socket: it has timed out before`,
-      );
+    if (this.closed || !able || this.#timedOut) {
+      return this.#refused(action, able);
     }
     // A peer that always has something ready would outrun a timer.
-    if (due !== Infinity && performance.now() >= due) {
+    if (due !== Infinity && now() >= due) {
       this.#timedOut = true;
       return new Deno.errors.TimedOut(
         `Cannot ${action} the socket: time is up`,
@@ -270,44 +269,59 @@ export class SocketIO extends RawIOBase implements Selectable {
     }
   }
 
-  #timely<T extends number | null | void>(
+  #refused(action: string, able: boolean): Error {
+    try {
+      this._checkClosed(action);
+      if (!able) this._unsupported(action);
+    } catch (error) {
+      return error as Error;
+    }
+    return new Deno.errors.TimedOut(
+      `Cannot ${action} the socket: it has timed out before`,
+    );
+  }
+
+  #expire = (): void => {
+    this.#timedOut = true;
+  };
+
+  #timely<T, R>(
     operation: Promise<T>,
     reading: boolean,
-    buffer?: Uint8Array,
-  ): Promise<T> {
+    translation: Translation<T, R>,
+    expired: () => void,
+  ): Promise<R> {
     const timeout = Math.min(
       this.timeout ?? Infinity,
       this.#state.timeout ?? Infinity,
     );
     let due = reading ? this.#readDue : this.#writeDue;
     if (timeout !== Infinity && this.#state.timeout !== 0) {
-      due = Math.min(due, performance.now() + timeout * 1000);
+      due = Math.min(due, now() + timeout * 1000);
     }
-    if (due === Infinity) return operation;
+    if (due === Infinity) {
+      return operation.then(translation.value, (error) => {
+        throw translation.error(error);
+      });
+    }
     const watch = reading
       ? this.#readWatch ??= new Watchdog()
       : this.#writeWatch ??= new Watchdog();
-    return watch.guard(operation, due, () => {
-      this.#timedOut = true;
-      // The bytes that it may still bring belong to the next file.
-      if (buffer) {
-        this.#state.adopt(operation as Promise<number | null>, buffer);
-      }
-    });
+    return watch.guard(operation, due, expired, translation);
   }
 }
 
-function zeroAtEnd(count: number | null): number {
-  return count ?? 0;
-}
+const READ: Translation<number | null, number> = {
+  value: (count) => count ?? 0,
+  error: (error) => explain("read", error),
+};
 
-function explainRead(error: unknown): never {
-  throw explain("read", error);
-}
+const WRITE: Translation<number, number> = {
+  value: (count) => count,
+  error: (error) => explain("write", error),
+};
 
-function explainWrite(error: unknown): never {
-  throw explain("write", error);
-}
+const LOOK: Translation<void, void> = { value() {}, error: READ.error };
 
 /** Deno names what happened to the resource; a stream says that it is closed. */
 function explain(action: string, error: unknown): unknown {
