@@ -6,3 +6,4 @@
  * @module
  */
 export * from "./environ.ts";
+export * from "./standard_streams.ts";

@@ -34,6 +34,8 @@
  *
  * @module
  */
+export { asClientFault } from "./_client_fault.ts";
+export { VERSION } from "./_version.ts";
 export * from "./base_http_request_handler.ts";
 export * from "./basic_auth.ts";
 export * from "./error_page.ts";

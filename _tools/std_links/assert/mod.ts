@@ -1,5 +1,6 @@
-// The assertions of the standard library that tests use, typed for those uses.
+// The assertions of the standard library that are in use, typed for those uses.
 import { assert as assert_ } from "npm:deno-std@1.4.0/assert/assert.js";
+import { AssertionError as AssertionError_ } from "npm:deno-std@1.4.0/assert/assertion_error.js";
 import { assertEquals as assertEquals_ } from "npm:deno-std@1.4.0/assert/equals.js";
 import { assertInstanceOf as assertInstanceOf_ } from "npm:deno-std@1.4.0/assert/instance_of.js";
 import { assertMatch as assertMatch_ } from "npm:deno-std@1.4.0/assert/match.js";
@@ -56,3 +57,8 @@ export const assertThrows: <E extends Error = Error>(
   includes?: string,
   message?: string,
 ) => E = assertThrows_;
+export type AssertionError = Error;
+export const AssertionError: new (
+  message: string,
+  options?: ErrorOptions,
+) => AssertionError = AssertionError_;

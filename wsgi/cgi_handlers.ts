@@ -1,0 +1,88 @@
+import { scriptInput, scriptOutput } from "../cgi/standard_streams.ts";
+import { parseContentLength } from "../http_server/protocol/mod.ts";
+import { standardError } from "./_standard_error.ts";
+import { readEnviron } from "./base_handler.ts";
+import { SimpleHandler } from "./simple_handler.ts";
+import type { WSGIEnvironment } from "./types.ts";
+
+/**
+ * A handler whose answer is completed by a server in front: Python's
+ * `wsgiref.handlers.BaseCGIHandler`.
+ */
+export class BaseCGIHandler extends SimpleHandler {
+  /** The server writes the status line. */
+  override originServer = false;
+}
+
+/**
+ * Runs an application as a CGI script: Python's
+ * `wsgiref.handlers.CGIHandler`. Needs `--allow-env`.
+ *
+ * @example A script
+ * ```ts ignore
+ * import { CGIHandler, demoApp } from "@pystd/server/wsgi";
+ *
+ * await new CGIHandler().run(demoApp);
+ * ```
+ */
+export class CGIHandler extends BaseCGIHandler {
+  /** Each request has a process of its own. */
+  override wsgiRunOnce = true;
+  /** The variables of the request are all there is. */
+  override osEnviron: Readonly<Record<string, string>> = {};
+
+  /**
+   * Takes the request from the process.
+   *
+   * @param environ Its variables; the environment of the process by default.
+   */
+  constructor(environ: Record<string, string> = readEnviron()) {
+    super(
+      scriptInput(bodyLength(environ)),
+      scriptOutput(),
+      standardError,
+      environ,
+      false,
+      true,
+    );
+  }
+
+  /** Makes the environment; the input ends where the body ends. */
+  override setupEnviron(): void {
+    super.setupEnviron();
+    this.environ!["wsgi.input_terminated"] = true;
+  }
+}
+
+/**
+ * {@linkcode CGIHandler} for Microsoft's IIS, which puts `SCRIPT_NAME` in front
+ * of `PATH_INFO`: Python's `wsgiref.handlers.IISCGIHandler`.
+ */
+export class IISCGIHandler extends CGIHandler {
+  /**
+   * Takes the request from the process.
+   *
+   * @param environ Its variables; the environment of the process by default.
+   */
+  constructor(environ: Record<string, string> = readEnviron()) {
+    super(withoutScriptName(environ));
+  }
+}
+
+function withoutScriptName(
+  environ: Record<string, string>,
+): Record<string, string> {
+  const { SCRIPT_NAME = "", PATH_INFO = "" } = environ as Partial<
+    Pick<WSGIEnvironment, "SCRIPT_NAME" | "PATH_INFO">
+  >;
+  return `${PATH_INFO}/`.startsWith(`${SCRIPT_NAME}/`)
+    ? { ...environ, PATH_INFO: PATH_INFO.slice(SCRIPT_NAME.length) }
+    : environ;
+}
+
+/** Bytes of the body: none unless the server says so, or has decoded chunks. */
+function bodyLength(environ: Record<string, string>): number | null {
+  const { CONTENT_LENGTH = "", HTTP_TRANSFER_ENCODING } = environ;
+  if (CONTENT_LENGTH !== "") return parseContentLength(CONTENT_LENGTH) ?? 0;
+  return HTTP_TRANSFER_ENCODING === undefined ? 0 : null;
+}
