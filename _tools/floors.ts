@@ -22,8 +22,8 @@ export const FLOORS: readonly string[] = [
   "wsgi/",
   "wsgi/python/",
   "wsgi/dev_server/",
-  "wsgi/mod.ts",
   "wsgi/main.ts",
+  "wsgi/mod.ts",
   "mod.ts",
 ];
 

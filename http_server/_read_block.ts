@@ -1,5 +1,4 @@
-import type { BufferedIOBase, BufferedReader } from "../socketserver/io/mod.ts";
-import { isBufferedReader } from "./_as_buffered_reader.ts";
+import { type BufferedIOBase, BufferedReader } from "../socketserver/io/mod.ts";
 import {
   DEFAULT_HEAD_LIMITS,
   FieldsScanner,
@@ -24,8 +23,8 @@ export async function readBlock(
   options: HeadOptions,
 ): Promise<Block> {
   const scanner = new FieldsScanner(options);
-  return isBufferedReader(rfile)
-    ? await readFromWindow(rfile, scanner)
+  return rfile instanceof BufferedReader
+    ? await readFromWindow(rfile as BufferedReader, scanner)
     : await readLines(rfile, scanner, options);
 }
 

@@ -57,3 +57,5 @@ export * from "./validate_wrappers.ts";
 export * from "./validator.ts";
 export * from "./wsgi_request_handler.ts";
 export * from "./wsgi_server.ts";
+
+if (import.meta.main) await (await import("./main.ts")).main();

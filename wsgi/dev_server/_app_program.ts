@@ -1,0 +1,87 @@
+/**
+ * The program of the process that runs the application. It ends when the
+ * reloader says so, and when that is gone: then its connection is closed, no
+ * matter how it has ended.
+ *
+ * @module
+ */
+
+import {
+  ControlChannel,
+  type Order,
+  type Serving,
+} from "./_control_channel.ts";
+import { connectPrivately } from "./_private_socket.ts";
+import { announcing, openRelayServer } from "./_relay_receiver.ts";
+import { appHandler } from "./app_handler.ts";
+import { buildApp, buildBrokenApp } from "./build_app.ts";
+import type { AppSettings } from "./app_settings.ts";
+import { AppError } from "./app_error.ts";
+import type { LoadedApp } from "./load_app.ts";
+
+async function main(
+  [control, token, socket]: readonly string[],
+): Promise<void> {
+  const channel = new ControlChannel(
+    await connectPrivately(JSON.parse(control!)),
+  );
+  await channel.send({ token: token! });
+  const order = await channel.receive<Order>();
+  if (order?.order !== "serve") return;
+  // Ctrl-C reaches the whole group of processes: the reloader decides.
+  Deno.addSignalListener("SIGINT", () => {});
+  const [folder, name] = JSON.parse(socket!);
+  const ended = channel.receive<Order>();
+  ended.then((order) => end(order, folder));
+
+  const { loaded, problem, contested } = await load(order.settings);
+  const HandlerClass = appHandler(loaded.application, order.settings);
+  const relay = openRelayServer(folder, name, {
+    token: token!,
+    HandlerClass: announcing(HandlerClass),
+    server: { daemonThreads: true },
+  });
+  const serving = relay.server.serveForever();
+  await channel.send({
+    address: relay.address,
+    found: problem === null ? `Serving ${loaded.found}` : null,
+    problem,
+    contested,
+  });
+  await serving;
+}
+
+/** Loads the application, or one that tells why it cannot be. */
+async function load(
+  settings: AppSettings,
+): Promise<{ loaded: LoadedApp } & Pick<Serving, "problem" | "contested">> {
+  let { problem } = settings;
+  let contested = false;
+  if (problem === undefined) {
+    try {
+      return { loaded: await buildApp(settings), problem: null, contested };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      problem = error.message;
+      contested = error.cause instanceof Deno.errors.AddrInUse ||
+        error.cause instanceof Deno.errors.Busy;
+    }
+  }
+  const application = buildBrokenApp(problem, settings);
+  const loaded = { application, found: "a page that says so" };
+  return { loaded, problem, contested };
+}
+
+function end(order: Order | null, folder: string | null): void {
+  // A reloader that was killed has left its folder behind.
+  if (order === null && folder !== null) {
+    try {
+      Deno.removeSync(folder, { recursive: true });
+    } catch {
+      // Another process was faster.
+    }
+  }
+  Deno.exit(0);
+}
+
+if (import.meta.main) await main(Deno.args);

@@ -1,0 +1,127 @@
+// @pure
+/**
+ * The words of the command line as settings.
+ *
+ * @module
+ */
+
+import { parseOptions, UsageError } from "../../http_server/option_parser.ts";
+import {
+  readLimits,
+  readServerSettings,
+  type ServerSettings,
+} from "../../http_server/server_options.ts";
+import { OPTIONS } from "./_command_line_options.ts";
+import type { AppSettings, StaticFolder } from "./app_settings.ts";
+import { type Addrport, parseAddrport } from "./parse_addrport.ts";
+
+export { formatHelp } from "./_command_line_options.ts";
+
+/** What a command line asks for, checked as far as that goes without looking at the machine. */
+export interface CommandLine extends ServerSettings {
+  /** What to do. */
+  readonly action: "serve" | "help" | "version";
+  /** Whether the application starts anew when it has changed. */
+  readonly reload: boolean;
+  /** Files and folders that belong to the application. */
+  readonly watch: readonly string[];
+  /** The application. */
+  readonly settings: AppSettings;
+}
+
+/** Whoever develops wants no visitors. */
+const LOCAL = "127.0.0.1";
+
+/**
+ * Reads a command line.
+ *
+ * @param args The words behind the program's name.
+ * @throws {UsageError} If something is wrong with them.
+ */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const options = parseOptions(args, OPTIONS);
+  const action = options.has("help")
+    ? "help"
+    : options.has("version")
+    ? "version"
+    : "serve";
+  const apps = options.words.filter((word) => !/^(?:.*:)?[0-9]+$/.test(word));
+  if (apps.length > 1) throw new UsageError("one APP is enough");
+  const [app = ""] = apps;
+  if (app === "" && action === "serve") {
+    throw new UsageError("APP is missing, such as ./app.ts");
+  }
+  const [address, ...others] = options.words
+    .filter((word) => !apps.includes(word)).map(readAddrport);
+  if (others.length > 0) throw new UsageError("one PORT is enough");
+  const named = address !== undefined && address.hostname !== "";
+  if (named && (options.has("bind") || options.has("unix"))) {
+    throw new UsageError("ADDR:PORT goes without --bind and --unix");
+  }
+  const server = readServerSettings(
+    options,
+    address ? [`${address.port}`] : [],
+  );
+  const reload = options.has("reload");
+  if (options.has("watch") && !reload) {
+    throw new UsageError("--watch needs --reload, too");
+  }
+  return {
+    action,
+    ...server,
+    bind: named
+      ? [address.hostname]
+      : server.bind.length > 0 || server.unix !== null
+      ? server.bind
+      : [LOCAL],
+    reload,
+    watch: options.all("watch").map(readPath),
+    settings: {
+      app,
+      static: options.all("static").map(readStatic),
+      validate: options.has("validate"),
+      quiet: server.quiet,
+      interface: readInterface(options.last("interface")),
+      limits: readLimits(options),
+    },
+  };
+}
+
+/** A port, maybe with an address; the empty one stands for none. */
+function readAddrport(text: string): Addrport {
+  try {
+    return parseAddrport(text, { defaultAddr: "" });
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace(/\.$/, ""));
+  }
+}
+
+function readPath(text: string): string {
+  if (text === "" || text.includes("\0")) {
+    throw new UsageError("--watch needs the path of a file or folder");
+  }
+  return text;
+}
+
+/** `/static/=./files`; slashes around the URL's path are not needed. */
+function readStatic(text: string): StaticFolder {
+  const equals = text.indexOf("=");
+  const url = text.slice(0, Math.max(equals, 0)).replace(/^\/+|\/+$/g, "");
+  const directory = text.slice(equals + 1);
+  if (equals < 0 || directory === "" || /[\s?#\0]|\/\//.test(url)) {
+    throw new UsageError(
+      `--static needs a path and a folder such as /static=./files, not "${text}"`,
+    );
+  }
+  return { url: url === "" ? "/" : `/${url}/`, directory };
+}
+
+function readInterface(text: string | null): "wsgi" | "fetch" | "auto" {
+  if (text === null) return "auto";
+  if (text !== "wsgi" && text !== "fetch" && text !== "auto") {
+    throw new UsageError(
+      `--interface must be wsgi, fetch or auto, not "${text}"`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,149 @@
+import { relative, resolve } from "node:path";
+import { runServer, type RunServerOptions } from "../../http_server/mod.ts";
+import { AppSupervisor } from "./_app_supervisor.ts";
+import { relayTo } from "./_relay_handler.ts";
+import type { AppSettings } from "./app_settings.ts";
+import { getChildArguments, resolvingFlags } from "./child_arguments.ts";
+import { APP_SCHEMES, parseAppName } from "./load_app.ts";
+import { configFiles, moduleGraph } from "./module_graph.ts";
+import { type BaseReloader, getReloader } from "./reloader.ts";
+
+/** What {@linkcode runWithReloader} is told beside where to listen. */
+export interface ReloaderOptions extends RunServerOptions {
+  /** The application. */
+  settings: AppSettings;
+  /** Files and folders that belong to it beside its modules. */
+  watch?: readonly string[];
+  /** Deno's options for the process of the application; this program's own by default. */
+  denoFlags?: readonly string[];
+  /** Takes lines about the application; `console.error` by default. */
+  log?: (line: string) => void;
+}
+
+/**
+ * Serves an application in a process of its own, and starts that anew when a
+ * file of it changes, Django's `run_with_reloader`. The socket stays open:
+ * clients wait, none is refused. Requests at hand end as they began. Needs
+ * `--allow-run` beside what a server needs.
+ *
+ * @param options The application, and where to listen.
+ * @returns When it was stopped.
+ */
+export async function runWithReloader(options: ReloaderOptions): Promise<void> {
+  const { settings, drain = 5 } = options;
+  const { print = console.log, log = console.error } = options;
+  const denoFlags = options.denoFlags ?? getChildArguments();
+  const reloader = getReloader();
+  const files = new WatchedFiles(
+    reloader,
+    settings,
+    options.watch ?? [],
+    denoFlags,
+  );
+  const supervisor = new AppSupervisor({
+    denoFlags,
+    settings,
+    drain,
+    onServing: print,
+    onProblem: (problem) => log(`${problem}\nWaiting for a change`),
+  });
+  const stop = new AbortController();
+  const stopped = () => stop.abort();
+  options.signal?.addEventListener("abort", stopped, { once: true });
+  if (options.signal?.aborted) stop.abort();
+  let serving: Promise<void> | undefined;
+  try {
+    await files.find();
+    serving = runServer({
+      ...options,
+      HandlerClass: relayTo((ends) => supervisor.open(ends)),
+      signal: stop.signal,
+    });
+    const following = follow(reloader, files, supervisor, log);
+    await Promise.race([serving, supervisor.failed, following]);
+  } finally {
+    stop.abort();
+    await serving?.catch(() => {});
+    options.signal?.removeEventListener("abort", stopped);
+    reloader.stop();
+    await supervisor.close();
+  }
+}
+
+async function follow(
+  reloader: BaseReloader,
+  files: WatchedFiles,
+  supervisor: AppSupervisor,
+  log: (line: string) => void,
+): Promise<void> {
+  for await (const [first, ...others] of reloader.changes()) {
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    log(`${relative(Deno.cwd(), first!)}${more} changed, reloading`);
+    supervisor.restart();
+    await files.find();
+  }
+}
+
+/** Keeps a reloader's list of files up to date. */
+class WatchedFiles {
+  readonly #reloader: BaseReloader;
+  readonly #settings: AppSettings;
+  readonly #extra: string[] = [];
+  readonly #flags: readonly string[];
+  #modules: readonly string[] = [];
+
+  constructor(
+    reloader: BaseReloader,
+    settings: AppSettings,
+    watch: readonly string[],
+    denoFlags: readonly string[],
+  ) {
+    this.#reloader = reloader;
+    this.#settings = settings;
+    const config = configFiles(Deno.mainModule);
+    this.#flags = resolvingFlags(denoFlags);
+    const chosen = this.#flags.some((flag) =>
+      /^(?:-c|--config|--no-config)/.test(flag)
+    );
+    const [nearest] = config;
+    if (
+      !chosen && nearest?.match(/\.jsonc?$/) &&
+      !nearest.endsWith("package.json")
+    ) {
+      this.#flags = [...this.#flags, `--config=${nearest}`];
+    }
+    if (!chosen) this.#extra.push(...config);
+    for (const path of watch) {
+      const absolute = resolve(path);
+      if (isFolder(absolute)) reloader.watchDir(absolute);
+      else this.#extra.push(absolute);
+    }
+  }
+
+  /** Finds out which files the application consists of now. */
+  async find(): Promise<void> {
+    const parsed = parseAppName(this.#settings.app);
+    if (parsed.scheme !== null) {
+      const scheme = APP_SCHEMES.get(parsed.scheme)!;
+      this.#modules = await scheme.watched(
+        parsed.name,
+        this.#settings.schemes?.[parsed.scheme],
+      );
+    } else {
+      const { files, complete } = await moduleGraph(parsed.module, this.#flags);
+      // Behind a module that cannot be read there may be those of before.
+      this.#modules = complete
+        ? files
+        : [...new Set([...this.#modules, ...files])];
+    }
+    this.#reloader.watchFiles([...this.#extra, ...this.#modules]);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
