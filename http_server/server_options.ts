@@ -43,14 +43,23 @@ export type TlsSource =
 
 /** What the limits of a handler are set to; only what was asked for. */
 export interface LimitSettings {
+  /** Bytes of a request's head. */
   maxHeadBytes?: number;
+  /** Bytes of a field's line. */
   maxFieldLine?: number;
+  /** Bytes of the request line. */
   maxRequestLine?: number;
+  /** Fields of a request. */
   maxFields?: number;
+  /** Seconds for a head; `null` for any number, as below. */
   headerTimeout?: number | null;
+  /** Seconds between two requests. */
   idleTimeout?: number | null;
+  /** Seconds for a body. */
   bodyTimeout?: number | null;
+  /** Bytes of a body. */
   maxBodyBytes?: number | null;
+  /** Requests on one connection. */
   maxRequests?: number | null;
 }
 
