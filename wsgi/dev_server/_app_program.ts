@@ -16,7 +16,7 @@ import { announcing, openRelayServer } from "./_relay_receiver.ts";
 import { appHandler } from "./app_handler.ts";
 import { buildApp, buildBrokenApp } from "./build_app.ts";
 import type { AppSettings } from "./app_settings.ts";
-import { AppError } from "./app_error.ts";
+import { explain } from "../../http_server/explain_error.ts";
 import type { LoadedApp } from "./load_app.ts";
 
 async function main(
@@ -61,10 +61,10 @@ async function load(
     try {
       return { loaded: await buildApp(settings), problem: null, contested };
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      problem = error.message;
-      contested = error.cause instanceof Deno.errors.AddrInUse ||
-        error.cause instanceof Deno.errors.Busy;
+      problem = explain(error);
+      const { cause } = error as Error;
+      contested = cause instanceof Deno.errors.AddrInUse ||
+        cause instanceof Deno.errors.Busy;
     }
   }
   const application = buildBrokenApp(problem, settings);

@@ -139,6 +139,11 @@ async function load(
   try {
     return await import(module);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const { message } = error as Error;
+    if (/^Requires \S+ access to /.test(message)) {
+      throw new Deno.errors.NotCapable(message);
+    }
     throw new AppError(shown, reasonOf(error, module), { cause: error });
   }
 }
