@@ -5,5 +5,13 @@
  *
  * @module
  */
+export * from "./cgi_handler.ts";
+export * from "./cgi_http_request_handler.ts";
 export * from "./environ.ts";
+export * from "./request_from_environ.ts";
+export * from "./response_head.ts";
+export * from "./running_script.ts";
+export * from "./script_path.ts";
+export * from "./script_settings.ts";
+export * from "./serve_cgi.ts";
 export * from "./standard_streams.ts";

@@ -240,24 +240,29 @@ export class RequestReader {
    * unless there is something to read already.
    *
    * @param left Called if it leaves; not for a request that comes early.
+   * @param patience Seconds for a client that has closed its side: it may have
+   * closed all, or only have nothing more to say. One that resets is gone.
    * @returns A function that ends the watch.
    */
-  watch(left: () => void): () => void {
+  watch(left: () => void, patience: number): () => void {
     if (this.#body && !this.#body.ended) return () => {};
     // The next head waits for this very read, and its time must count then.
     this.#deadline(FAR);
     const ready = this.#reader.whenReadable();
     if (ready === true) return () => {};
     let watching = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     ready.then(async () => {
       if (!watching) return;
-      const gone = await this.#reader.fill().then(
-        (count) => count === 0,
-        () => true,
-      );
-      if (gone && watching) left();
+      const count = await this.#reader.fill().catch(() => -1);
+      if (count > 0 || !watching) return;
+      if (count < 0 || patience === 0) left();
+      else timer = setTimeout(left, patience * 1000);
     });
-    return () => watching = false;
+    return () => {
+      watching = false;
+      clearTimeout(timer);
+    };
   }
 
   #deadline(seconds: number | null): void {

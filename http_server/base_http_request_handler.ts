@@ -331,10 +331,12 @@ export class BaseHTTPRequestHandler<
    * Watches for the client to leave while its request is answered.
    *
    * @param left Called when it closes its side, or all of it.
+   * @param patience Seconds to wait before, unless it has reset the connection:
+   * a client that closes its side may still want its answer.
    * @returns A function that ends the watch.
    */
-  protected _watchClient(left: () => void): () => void {
-    return this.#requests?.watch(left) ?? (() => {});
+  protected _watchClient(left: () => void, patience = 0): () => void {
+    return this.#requests?.watch(left, patience) ?? (() => {});
   }
 
   /** Ends after the request at hand; an idle connection closes now. */

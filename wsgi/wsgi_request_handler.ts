@@ -119,7 +119,7 @@ export class WSGIRequestHandler<
 
   /** Watches for the client to leave while it is answered. */
   watchClient(left: () => void): () => void {
-    return this._watchClient(left);
+    return this._watchClient(left, PATIENCE);
   }
 
   /** A serial server keeps no connection open, on which all others would wait. */
@@ -127,6 +127,9 @@ export class WSGIRequestHandler<
     return super._staysOpen() && isThreading(this.server);
   }
 }
+
+/** Seconds for the application of a client that says no more, before it counts as gone. */
+const PATIENCE = 2;
 
 /** Whether a server serves several connections at once. */
 function isThreading(server: object): boolean {

@@ -1,0 +1,413 @@
+import {
+  type BasicAuth,
+  type BodyFile,
+  SimpleHTTPRequestHandler,
+  type SimpleHTTPRequestHandlerOptions,
+} from "../http_server/mod.ts";
+import {
+  percentEncodePath,
+  ProtocolError,
+  statusAllowsContent,
+} from "../http_server/protocol/mod.ts";
+import {
+  findScript,
+  isExecutable,
+  isPython,
+  liesWithin,
+  statOf,
+} from "./_find_script.ts";
+import { logEnd, startScript } from "./_start_script.ts";
+import type { CgiDocument } from "./response_head.ts";
+import type { RunningScript } from "./running_script.ts";
+import { findScriptDirectory, splitScriptPath } from "./script_path.ts";
+import {
+  DEFAULT_SCRIPT_SETTINGS,
+  type ScriptSettings,
+} from "./script_settings.ts";
+
+/** What {@linkcode CGIHTTPRequestHandler} can be told, beside all about files. */
+export interface CGIHTTPRequestHandlerOptions
+  extends SimpleHTTPRequestHandlerOptions {
+  /** Paths whose files are scripts; `/cgi-bin` and `/htbin` by default. */
+  cgiDirectories?: readonly string[];
+  /** Methods that scripts answer; GET, HEAD and POST by default, as in Python. */
+  cgiMethods?: readonly string[];
+  /** How scripts are run. */
+  scripts?: Partial<ScriptSettings>;
+}
+
+/** Seconds for the script of a client that says no more, before it counts as gone. */
+const PATIENCE = 2;
+
+/** Local redirects that may follow one another; Apache's number. */
+const MAX_REDIRECTS = 10;
+
+/**
+ * Runs the scripts of some folders and serves the files of the others: Python's
+ * `http.server.CGIHTTPRequestHandler`, by RFC 3875. Needs `--allow-read`,
+ * `--allow-run` and `--allow-env`; `--allow-write` as well for large bodies
+ * whose length is not known.
+ *
+ * Output reaches the client as a script writes it, and its input reaches the
+ * script as the client sends it. A script whose client has left is ended.
+ *
+ * @typeParam Address Where connections come from.
+ * @typeParam Server The server's class.
+ *
+ * @example Runs the scripts of a folder
+ * ```ts
+ * import { CGIHTTPRequestHandler } from "@pystd/server/cgi";
+ * import { exchange } from "@pystd/server/http-server";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const directory = await Deno.makeTempDir();
+ * await Deno.mkdir(`${directory}/cgi-bin`);
+ * await Deno.writeTextFile(
+ *   `${directory}/cgi-bin/hello`,
+ *   "#!/bin/sh\necho Content-Type: text/plain\necho\necho hello $QUERY_STRING\n",
+ *   { mode: 0o755 },
+ * );
+ *
+ * class Quiet extends CGIHTTPRequestHandler {
+ *   override logMessage(): void {}
+ * }
+ *
+ * const answer = await exchange(
+ *   Quiet.configure({ directory }),
+ *   "GET /cgi-bin/hello?tea HTTP/1.1\r\nHost: a\r\n\r\n",
+ * );
+ * assertStringIncludes(new TextDecoder().decode(answer), "hello tea");
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ */
+export class CGIHTTPRequestHandler<
+  Address extends Deno.Addr = Deno.NetAddr,
+  Server extends object = object,
+> extends SimpleHTTPRequestHandler<Address, Server> {
+  /** Paths whose files are scripts, for all handlers that do not set their own. */
+  static cgiDirectories: string[] = ["/cgi-bin", "/htbin"];
+
+  /** Whether scripts are forked; never, but Python's name for it can be read. */
+  readonly haveFork = false;
+  /** Paths whose files are scripts. */
+  cgiDirectories: readonly string[] =
+    (this.constructor as { cgiDirectories?: string[] }).cgiDirectories ??
+      CGIHTTPRequestHandler.cgiDirectories;
+  /** Methods that scripts answer. */
+  cgiMethods: readonly string[] = ["GET", "HEAD", "POST"];
+  /** How scripts are run; what is left out has its default. */
+  scripts: Partial<ScriptSettings> = {};
+  /** The script directory of the request, and the rest with its query. */
+  cgiInfo: [directory: string, rest: string] = ["", ""];
+
+  #redirects = 0;
+
+  /**
+   * Stores what the handler works with, and does nothing else.
+   *
+   * @param request The connection.
+   * @param clientAddress Where it comes from.
+   * @param server The server that accepted it.
+   * @param options What is served and how.
+   */
+  constructor(
+    request: Deno.Conn,
+    clientAddress: Address,
+    server: Server,
+    options: CGIHTTPRequestHandlerOptions = {},
+  ) {
+    super(request, clientAddress, server, options);
+    Object.assign(this, options);
+  }
+
+  /** Runs a script, or says that files take no POST; may be overridden. */
+  async doPOST(): Promise<void> {
+    if (await this.#isScript()) await this.runCgi();
+    else if (this._headersBuffer === null && !this.#refused) {
+      await this.sendError(501, "Can only POST to CGI scripts");
+    }
+  }
+
+  #refused = false;
+
+  /** Runs a script, or sends the head for a file; may be overridden. */
+  override async sendHead(): Promise<BodyFile | null> {
+    if (await this.#isScript()) {
+      await this.runCgi();
+      return null;
+    }
+    if (this.#refused) return null;
+    if (this.#isSource()) {
+      await this.sendError(403, "Scripts are run, not shown");
+      return null;
+    }
+    return await super.sendHead();
+  }
+
+  /** Scripts may answer methods that files do not have. */
+  protected override _methodFor(command: string): (() => unknown) | undefined {
+    this.#redirects = 0;
+    this.#refused = false;
+    const own = super._methodFor(command);
+    if (own || !this.cgiMethods.includes(command)) return own;
+    return this.#otherMethod;
+  }
+
+  async #otherMethod(): Promise<void> {
+    if (await this.#isScript()) return await this.runCgi();
+    if (!this.#refused) {
+      await this.sendError(405, `Only scripts answer ${this.command}`);
+    }
+  }
+
+  /** Asks {@linkcode isCgi}; a path that it cannot understand is refused. */
+  async #isScript(): Promise<boolean> {
+    try {
+      return this.isCgi();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#refused = true;
+      await this.sendError(400, null, error.message);
+      return false;
+    }
+  }
+
+  /**
+   * Whether the path leads into a script directory; may be overridden. Then
+   * {@linkcode cgiInfo} holds what it is made of.
+   *
+   * @throws {RangeError} If the path leads above the root.
+   */
+  isCgi(): boolean {
+    const [path, query] = splitQuery(this.path);
+    const found = findScriptDirectory(path, this.cgiDirectories);
+    if (!found) return false;
+    this.cgiInfo = [
+      found.directory,
+      found.rest.replaceAll("?", "%3F") + query,
+    ];
+    return true;
+  }
+
+  /** Whether the system would run a file; may be overridden. */
+  isExecutable(path: string): boolean {
+    return isExecutable(path);
+  }
+
+  /** Whether a file is run by Python if it is not executable; may be overridden. */
+  isPython(path: string): boolean {
+    return isPython(path);
+  }
+
+  /** Runs the script that {@linkcode isCgi} has found; may be extended. */
+  async runCgi(): Promise<void> {
+    let process: RunningScript | null = null;
+    try {
+      process = await this.#start();
+      logEnd(process, (line) => this.logError("%s", line));
+      await this.#answer(process);
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || this._hasAnswered) throw error;
+      this.logError("%s", error.message);
+      // What the script wrote of a head does not count.
+      this._headersBuffer = null;
+      await this.sendError(error.status, publicReason(error));
+    } finally {
+      process?.kill();
+    }
+  }
+
+  /** Whether a head was sent to the client. */
+  protected get _hasAnswered(): boolean {
+    return (this.wfile as { begun?: boolean }).begun === true;
+  }
+
+  async #start(): Promise<RunningScript> {
+    const settings = this.#settings();
+    const [rawRest, rawQuery] = splitQuery(this.cgiInfo[1]);
+    const { scriptName, pathInfo } = splitScriptPath(
+      { directory: this.cgiInfo[0], rest: rawRest.replaceAll("%3F", "?") },
+      (path) => statOf(this.#fileOf(path))?.isDirectory === true,
+    );
+    if (scriptName.includes("\0") || hidesSlash(this.path, pathInfo)) {
+      throw new ProtocolError("Cannot find a script: its path is unclear", 404);
+    }
+    const script = findScript(
+      this.#fileOf(scriptName),
+      this.directory,
+      settings,
+      this,
+    );
+    const { hostname = "localhost", port = 80 } =
+      (this.connection.localAddr ?? {}) as Partial<Deno.NetAddr>;
+    const client = this.clientAddress as Partial<Deno.NetAddr>;
+    const length = this.headers.get("content-length");
+    const takesBody = this._hasBody && this.#redirects === 0;
+    return await startScript(
+      {
+        script,
+        head: {
+          method: this.command!,
+          target: this.path,
+          version: this.requestVersion,
+          fields: this.headers,
+        },
+        facts: {
+          scriptName,
+          pathInfo,
+          query: rawQuery.slice(1),
+          pathTranslated: this.#fileOf(pathInfo),
+          documentRoot: this.directory,
+          serverSoftware: this.versionString(),
+          serverName: hostname,
+          serverPort: port,
+          remoteAddress: client.hostname ?? "",
+          remotePort: client.port ?? null,
+          secure: "handshake" in this.connection,
+          user: userOf(this.auth, this.headers.get("authorization")),
+        },
+        body: takesBody ? this.rfile : null,
+        contentLength: takesBody && length !== null ? Number(length) : null,
+        log: (line) => this.logError("%s", line),
+      },
+      settings,
+      this.server,
+    );
+  }
+
+  async #answer(process: RunningScript): Promise<void> {
+    let watching = true;
+    let unwatch: (() => void) | undefined;
+    process.fed.then(() => {
+      // Before, it is the body that tells whether the client is there.
+      if (watching) unwatch = this._watchClient(() => process.kill(), PATIENCE);
+    });
+    try {
+      if (this.#isNph()) return await this.#passThrough(process);
+      const head = await process.head();
+      if (head.kind === "document") {
+        return await this.#sendDocument(process, head);
+      }
+      process.kill();
+      await this.#redirect(head.location);
+    } finally {
+      watching = false;
+      unwatch?.();
+    }
+  }
+
+  #isNph(): boolean {
+    const [rest] = splitQuery(this.cgiInfo[1]);
+    return this.#settings().nph &&
+      rest.split("/").some((part) => part.startsWith("nph-"));
+  }
+
+  /** The script sends the whole answer, and where it ends only it knows. */
+  async #passThrough(process: RunningScript): Promise<void> {
+    this.logRequest("-");
+    this.closeConnection = true;
+    while (true) {
+      const chunk = await process.read();
+      if (chunk.length === 0) return;
+      await this.wfile.write(chunk);
+    }
+  }
+
+  async #sendDocument(
+    process: RunningScript,
+    head: CgiDocument,
+  ): Promise<void> {
+    const { status, fields } = head;
+    if (head.dropped.length > 0) {
+      this.logError(
+        "CGI script sent %s, which is not its business",
+        head.dropped.join(", "),
+      );
+    }
+    this.logRequest(status, head.contentLength ?? "-");
+    this.sendResponseOnly(status, head.reason);
+    if (!fields.has("server")) this.sendHeader("Server", this.versionString());
+    if (!fields.has("date")) this.sendHeader("Date", this.dateTimeString());
+    for (const [name, value] of fields.items()) this.sendHeader(name, value);
+    await this.endHeaders();
+    const hasBody = this.command !== "HEAD" && statusAllowsContent(status);
+    let left = head.contentLength ?? Infinity;
+    while (true) {
+      const chunk = await process.read();
+      if (chunk.length === 0) return;
+      if (!hasBody) continue;
+      await this.wfile.write(chunk.subarray(0, left));
+      left -= chunk.length;
+      if (left < 0) {
+        this.logError("CGI script sent more than its Content-Length");
+        return;
+      }
+    }
+  }
+
+  /** RFC 3875, 6.2.2: this server answers with another of its pages. */
+  async #redirect(location: string): Promise<void> {
+    if (++this.#redirects > MAX_REDIRECTS) {
+      throw new ProtocolError(
+        `Cannot follow a script to "${location}": it leads in circles`,
+        500,
+      );
+    }
+    this.path = location;
+    if (this.command === "HEAD") return await this.doHEAD();
+    this.command = "GET";
+    await this.doGET();
+  }
+
+  /** Whether a file lies among the scripts, under whatever name it was asked for. */
+  #isSource(): boolean {
+    const path = this.translatePath(this.path).replace(/(?!^)\/+$/, "");
+    return statOf(path) !== null &&
+      this.cgiDirectories.some((directory) =>
+        liesWithin(path, this.#fileOf(directory))
+      );
+  }
+
+  #fileOf(path: string): string {
+    return this.translatePath(percentEncodePath(path));
+  }
+
+  #settings(): ScriptSettings {
+    return {
+      ...DEFAULT_SCRIPT_SETTINGS,
+      followSymlinks: this.followSymlinks,
+      ...this.scripts,
+    };
+  }
+}
+
+/** A target's path, and its query with the question mark. */
+function splitQuery(target: string): [path: string, query: string] {
+  const mark = target.indexOf("?");
+  return mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark)];
+}
+
+/** Whether an encoded slash in what is left for the script would be one that separates. */
+function hidesSlash(path: string, pathInfo: string): boolean {
+  const parts = pathInfo.split("/").length - 1;
+  return parts > 0 &&
+    splitQuery(path)[0].split("/").slice(-parts).some((part) =>
+      /%2f/i.test(part)
+    );
+}
+
+/** Who the server has let in. */
+function userOf(
+  auth: BasicAuth | null,
+  authorization: string | null,
+): { type: string; name: string } | null {
+  if (auth === null || authorization === null) return null;
+  const credentials = authorization.replace(/^[^ ]+ +/, "");
+  const pair = atob(credentials);
+  return { type: "Basic", name: pair.slice(0, pair.indexOf(":")) };
+}
+
+/** What the client is told: not how the server is built. */
+function publicReason(error: ProtocolError): string | null {
+  return error.status === 404 ? "No such CGI script" : null;
+}

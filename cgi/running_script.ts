@@ -1,0 +1,279 @@
+import {
+  type BufferedReader,
+  fromReadableStream,
+} from "../socketserver/io/mod.ts";
+import { isOSError } from "../socketserver/mod.ts";
+import { ProtocolError } from "../http_server/protocol/mod.ts";
+import { descendants } from "./_descendants.ts";
+import { LogLines } from "./_log_lines.ts";
+import {
+  type CgiHead,
+  cgiHeadLength,
+  MAX_CGI_HEAD,
+  parseCgiHead,
+} from "./response_head.ts";
+
+/** Where a script's input comes from. */
+export type ScriptInput = Pick<BufferedReader, "read1">;
+
+/** What to run. */
+export interface RunScriptOptions {
+  /** The program. */
+  readonly command: string;
+  /** Its arguments. */
+  readonly args?: readonly string[];
+  /** Its working directory. */
+  readonly cwd?: string;
+  /** All of its environment. */
+  readonly env: Record<string, string>;
+  /** The body of the request; `null` for none. */
+  readonly input: ScriptInput | null;
+  /** Seconds that it may be silent while it is waited for; `null` for any number. */
+  readonly timeout: number | null;
+  /** Seconds that it may take from beginning to end; `null` for any number. */
+  readonly runTimeout?: number | null;
+  /** Seconds from SIGTERM to SIGKILL. */
+  readonly killDelay?: number;
+  /** Takes each line that it writes to its standard error. */
+  readonly onErrorLine: (line: string) => void;
+}
+
+/**
+ * A script that runs: its input is fed while its output is read, so that
+ * neither waits for the other, and its standard error goes to a log.
+ */
+export class RunningScript {
+  /** How it has ended; with what it wrote to its standard error logged. */
+  readonly ended: Promise<Deno.CommandStatus>;
+  /** Settles when the input was fed, or need not be. */
+  readonly fed: Promise<void>;
+  readonly #process: Deno.ChildProcess;
+  readonly #options: RunScriptOptions;
+  readonly #output: BufferedReader;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #killed = false;
+  #alive = true;
+  #lastSign = performance.now();
+  #waiting = false;
+  /** Whether the script takes no input because the client sends none. */
+  #clientSlow = false;
+  #failure: Error | undefined;
+
+  /**
+   * Starts a script. Needs `--allow-run`.
+   *
+   * @throws {ProtocolError} 500 without the permission, 502 if it cannot be run.
+   */
+  constructor(options: RunScriptOptions) {
+    this.#options = options;
+    this.#process = spawn(options);
+    this.#output = fromReadableStream(this.#process.stdout);
+    this.fed = this.#feed();
+    this.ended = this.#end();
+    this.#watchSilence();
+    if (options.runTimeout != null) {
+      this.#after(options.runTimeout, () => this.#giveUp("runs too long"));
+    }
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /**
+   * Reads the head of its answer.
+   *
+   * @throws {ProtocolError} 502 if there is none or it is malformed, 504 if it
+   * takes too long.
+   */
+  async head(): Promise<CgiHead> {
+    const output = this.#output;
+    let looked = 0;
+    while (true) {
+      const length = cgiHeadLength(output.buffered, looked);
+      if (length > MAX_CGI_HEAD || -length > MAX_CGI_HEAD) {
+        throw bad(`its head has more than ${MAX_CGI_HEAD} bytes`);
+      }
+      if (length > 0) {
+        const head = parseCgiHead(output.buffered.slice(0, length));
+        output.consume(length);
+        return head;
+      }
+      looked = -length;
+      if (await this.#wait(() => output.fill()) === 0) {
+        throw await this.#noHead();
+      }
+    }
+  }
+
+  /**
+   * Reads some of the body.
+   *
+   * @returns Bytes; none at its end.
+   * @throws {ProtocolError} 504 if it takes too long.
+   */
+  async read(): Promise<Uint8Array<ArrayBuffer>> {
+    return await this.#wait(() => this.#output.read1(CHUNK));
+  }
+
+  /**
+   * Ends it, unless it has ended: SIGTERM first, SIGKILL later, to what it has
+   * started as well.
+   */
+  kill(): void {
+    if (this.#killed || !this.#alive) return;
+    this.#killed = true;
+    const all = [this.pid, ...descendants(this.pid)];
+    for (const pid of all) signal(pid, "SIGTERM");
+    this.#after(this.#options.killDelay ?? KILL_DELAY, () => {
+      for (const pid of new Set([...all, ...descendants(this.pid)])) {
+        signal(pid, "SIGKILL");
+      }
+    });
+    // What is left of its output wakes nobody any more.
+    this.#output.close().catch(() => {});
+  }
+
+  async #wait<T>(read: () => Promise<T>): Promise<T> {
+    this.#waiting = true;
+    try {
+      const result = await read();
+      if (this.#failure) throw this.#failure;
+      this.#lastSign = performance.now();
+      return result;
+    } catch (error) {
+      throw this.#failure ?? error;
+    } finally {
+      this.#waiting = false;
+    }
+  }
+
+  /** Sends the body of the request; a script need not read it. */
+  async #feed(): Promise<void> {
+    const { input } = this.#options;
+    if (input === null) return;
+    const writer = this.#process.stdin.getWriter();
+    writer.closed.catch(() => {});
+    try {
+      while (true) {
+        this.#clientSlow = true;
+        const chunk = await input.read1(CHUNK);
+        this.#clientSlow = false;
+        this.#lastSign = performance.now();
+        if (chunk.length === 0) break;
+        try {
+          await writer.write(chunk);
+        } catch {
+          // It has closed its input: it does not want the rest.
+          return;
+        }
+        this.#lastSign = performance.now();
+      }
+      await writer.close().catch(() => {});
+    } catch (error) {
+      // It is the client that fails: the script must not take a part for all.
+      this.#failure = error as Error;
+      this.kill();
+    } finally {
+      this.#clientSlow = false;
+      await writer.abort().catch(() => {});
+    }
+  }
+
+  async #end(): Promise<Deno.CommandStatus> {
+    const lines = new LogLines(this.#options.onErrorLine);
+    try {
+      for await (const chunk of this.#process.stderr) lines.add(chunk);
+    } catch {
+      // Nothing is lost but words.
+    }
+    lines.end();
+    const status = await this.#process.status;
+    this.#alive = false;
+    for (const timer of this.#timers) clearTimeout(timer);
+    return status;
+  }
+
+  #watchSilence(): void {
+    const { timeout } = this.#options;
+    if (timeout === null) return;
+    const look = () => {
+      const waits = this.#waiting && !this.#clientSlow;
+      const silent = (performance.now() - this.#lastSign) / 1000;
+      if (waits && silent >= timeout) this.#giveUp("is silent for too long");
+      else this.#after(waits ? timeout - silent : timeout, look);
+    };
+    this.#after(timeout, look);
+  }
+
+  #giveUp(why: string): void {
+    this.#failure ??= new ProtocolError(
+      `Cannot wait for a script any more: it ${why}`,
+      504,
+    );
+    this.kill();
+  }
+
+  #after(seconds: number, run: () => void): void {
+    if (!this.#alive) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, seconds * 1000);
+    this.#timers.add(timer);
+  }
+
+  async #noHead(): Promise<Error> {
+    const { success, code, signal } = await this.ended;
+    if (this.#failure) return this.#failure;
+    const how = signal !== null
+      ? `was ended by ${signal}`
+      : success
+      ? "ended"
+      : `ended with status ${code}`;
+    return bad(`it ${how} before its head was complete`);
+  }
+}
+
+/** Bytes moved at once. */
+const CHUNK = 65536;
+
+/** Seconds to tidy up after SIGTERM. */
+const KILL_DELAY = 5;
+
+function spawn(options: RunScriptOptions): Deno.ChildProcess {
+  const { command, args = [], cwd, env, input } = options;
+  try {
+    return new Deno.Command(command, {
+      args: [...args],
+      ...cwd === undefined ? {} : { cwd },
+      clearEnv: true,
+      env,
+      stdin: input === null ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new ProtocolError(
+        `Cannot run a script: ${error.message}`,
+        500,
+      );
+    }
+    if (!isOSError(error)) throw error;
+    throw bad(`"${command}" cannot be run: ${(error as Error).message}`);
+  }
+}
+
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function bad(why: string): ProtocolError {
+  return new ProtocolError(`Cannot use the answer of a script: ${why}`, 502);
+}
