@@ -1,6 +1,6 @@
 /**
- * Python's server hierarchy for Deno: `socketserver` and `http.server`. Run as
- * a program it serves the current folder.
+ * Python's server hierarchy for Deno: `socketserver`, `http.server`, CGI and
+ * WSGI. Run as a program it serves the current folder.
  *
  * @example Serves a folder
  * ```ts ignore
@@ -13,11 +13,16 @@
  *
  * @module
  */
+export * from "./cgi/mod.ts";
 export * from "./http_server/mod.ts";
 export * from "./http_server/protocol/mod.ts";
 export { BytesIO, open, StringIO } from "./socketserver/io/mod.ts";
 export * from "./socketserver/mod.ts";
+export * as wsgi from "./wsgi/mod.ts";
 
+import { CGIHTTPRequestHandler } from "./cgi/mod.ts";
 import { main } from "./http_server/main.ts";
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await main(Deno.args, { CgiHandlerClass: CGIHTTPRequestHandler });
+}

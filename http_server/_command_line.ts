@@ -25,6 +25,8 @@ export interface CommandLine extends ServerSettings {
   readonly auth: readonly string[];
   /** The user to make a line with a stored password for. */
   readonly user: string;
+  /** Whether programs are run. */
+  readonly cgi: boolean;
   /** Options of the handler. */
   readonly handler: HandlerSettings;
 }
@@ -80,6 +82,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     root: paths[0] ?? null,
     auth: all("auth"),
     user: readUser(last("hash-password")),
+    cgi: has("cgi"),
     handler: handlerSettings(),
   };
 

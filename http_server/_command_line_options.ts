@@ -42,6 +42,7 @@ const GROUPS: readonly OptionGroup[] = [
         name: "follow-symlinks",
         help: "follow links that lead out of the folder",
       },
+      { name: "cgi", help: "run the programs in cgi-bin/ and htbin/" },
       { name: "spa", help: "give /index.html for unknown paths" },
       { name: "clean-urls", help: "give about.html for /about" },
     ],

@@ -16,6 +16,12 @@ import {
   type SimpleHTTPRequestHandlerOptions,
 } from "./simple_http_request_handler.ts";
 
+/** What stands above the file server and its command line can use. */
+export interface MainOptions {
+  /** Serves connections when `--cgi` is given: `CGIHTTPRequestHandler`. */
+  CgiHandlerClass?: typeof SimpleHTTPRequestHandler;
+}
+
 /**
  * The command line: the quick file server, `python -m http.server` in Python.
  * Ends the program: with status 0 when it was interrupted, 1 if it cannot
@@ -23,14 +29,16 @@ import {
  * `--allow-net` and `--allow-read`, and what single options need.
  *
  * @param args The words of the command line; `--help` explains them.
+ * @param options What runs scripts.
  */
 export async function main(
   args: readonly string[] = Deno.args,
+  options: MainOptions = {},
 ): Promise<void> {
-  await runProgram(() => run(readCommandLine(args)));
+  await runProgram(() => run(readCommandLine(args), options));
 }
 
-async function run(line: CommandLine): Promise<void> {
+async function run(line: CommandLine, options: MainOptions): Promise<void> {
   switch (line.action) {
     case "help":
       return console.log(formatHelp());
@@ -41,23 +49,45 @@ async function run(line: CommandLine): Promise<void> {
         `${line.user}:${await hashPassword(await askPassword(line.user))}`,
       );
     case "serve":
-      return await serve(line);
+      return await serve(line, options);
   }
 }
 
-async function serve(line: CommandLine): Promise<void> {
-  const Handler = line.quiet ? SilentHandler : SimpleHTTPRequestHandler;
+async function serve(line: CommandLine, options: MainOptions): Promise<void> {
+  const Plain = line.cgi ? cgiHandlerClass(options) : SimpleHTTPRequestHandler;
+  const Handler = line.quiet ? silenced(Plain) : Plain;
   await runServer({
     HandlerClass: Handler.configure(handlerOptions(line)),
     ...await runOptions(line),
   });
 }
 
-class SilentHandler<
-  Address extends Deno.Addr = Deno.NetAddr,
-  Server extends object = object,
-> extends SimpleHTTPRequestHandler<Address, Server> {
-  override logMessage(): void {}
+function silenced(
+  Handler: typeof SimpleHTTPRequestHandler,
+): typeof SimpleHTTPRequestHandler {
+  return class<
+    Address extends Deno.Addr = Deno.NetAddr,
+    Server extends object = object,
+  > extends Handler<Address, Server> {
+    override logMessage(): void {}
+  };
+}
+
+function cgiHandlerClass(
+  { CgiHandlerClass }: MainOptions,
+): typeof SimpleHTTPRequestHandler {
+  if (!CgiHandlerClass) {
+    throw new UsageError(
+      "--cgi is for mod.ts, which knows how to run programs",
+    );
+  }
+  for (const name of ["run", "env"] as const) {
+    const { state, partial } = Deno.permissions.querySync({ name });
+    if (state !== "granted" && !partial) {
+      throw new Error(`Cannot run programs: add --allow-${name}`);
+    }
+  }
+  return CgiHandlerClass;
 }
 
 function handlerOptions(line: CommandLine): SimpleHTTPRequestHandlerOptions {
