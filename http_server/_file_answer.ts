@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { CompressedBody } from "./_compressed_body.ts";
 import { FileBody } from "./_file_body.ts";
 import type { FileFinder } from "./_file_finder.ts";
@@ -52,7 +53,10 @@ export function answerFile(
   try {
     const variants = new Map<string, OpenFile>();
     for (const coding of wantedVariants(request, contentType, options)) {
-      const beside = finder.lookUp(path + VARIANT_SUFFIXES.get(coding));
+      const name = path + VARIANT_SUFFIXES.get(coding);
+      // There is hardly ever one, and an error costs ten times this question.
+      if (!existsSync(name)) continue;
+      const beside = finder.lookUp(name);
       if (beside.kind !== "file") continue;
       open.push(beside.file);
       // One that was made before the file was edited is of another text.

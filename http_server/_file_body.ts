@@ -65,6 +65,13 @@ export class FileBody extends RawIOBase {
     output: BufferedIOBase,
   ): Promise<void> {
     let left = lengthOf(part) - this.#offset;
+    const { bytes } = this.#file;
+    if (bytes) {
+      const start = part.start + this.#offset;
+      this.#advance(part, left);
+      await output.write(bytes.subarray(start, part.end + 1));
+      return;
+    }
     const chunk = new Uint8Array(Math.min(left, CHUNK));
     while (left > 0) {
       const target = chunk.length > left ? chunk.subarray(0, left) : chunk;

@@ -6,6 +6,7 @@ import {
   read,
   readSync,
 } from "node:fs";
+import { KeptFiles } from "./_kept_files.ts";
 import type { FileVersion } from "./protocol/mod.ts";
 
 /**
@@ -17,7 +18,20 @@ import type { FileVersion } from "./protocol/mod.ts";
  */
 
 /** An open regular file. What is said of it was asked of the open file. */
-export class OpenFile implements FileVersion {
+export interface OpenFile extends FileVersion, Disposable {
+  readonly ino: number | null;
+  /** All of its content, where that is in memory; not to be written to. */
+  readonly bytes: Uint8Array | null;
+  /** Reads at once: for what is small. Returns the number of bytes, 0 at the end. */
+  readSync(target: Uint8Array, position: number): number;
+  /** Reads in a thread. Returns the number of bytes, 0 at the end. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  /** Closes the file, after a read that is under way. */
+  close(): void;
+}
+
+class Handle implements OpenFile {
+  readonly bytes = null;
   readonly size: number;
   readonly mtime: number;
   readonly ino: number | null;
@@ -32,12 +46,10 @@ export class OpenFile implements FileVersion {
     this.ino = ino;
   }
 
-  /** Reads at once: for what is small. Returns the number of bytes, 0 at the end. */
   readSync(target: Uint8Array, position: number): number {
     return readSync(this.#fd, target, 0, target.length, position);
   }
 
-  /** Reads in a thread. Returns the number of bytes, 0 at the end. */
   async read(target: Uint8Array, position: number): Promise<number> {
     if (this.#closed) throw new TypeError("Cannot read a file: it is closed");
     const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -54,7 +66,6 @@ export class OpenFile implements FileVersion {
     }
   }
 
-  /** Closes the file, after a read that is under way. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -97,6 +108,9 @@ export class Bounds {
   }
 }
 
+/** Contents of the files that are asked for most, of all sites. nginx keeps none by itself, caddy neither. */
+const small = new KeptFiles(8 << 20);
+
 const NOT_FOUND: LookedUp = { kind: "none", status: 404 };
 
 /**
@@ -122,14 +136,19 @@ function lookUpUnguarded(path: string, bounds: Bounds | null): LookedUp {
       : NOT_FOUND;
   }
   if (!before.isFile) return NOT_FOUND;
+  const folder = bounds && bounds.directory;
+  const kept = small.get(path, before, folder);
+  if (kept) return { kind: "file", file: kept };
   // What is there now may be a FIFO all the same: O_NONBLOCK, and ask again.
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const after = fstatSync(fd);
     if (after.isFile() && (bounds === null || lies(path, fd, after, bounds))) {
       const ino = before.ino === null ? null : after.ino;
-      const file = new OpenFile(fd, after.size, after.mtimeMs, ino);
-      return { kind: "file", file };
+      const file = new Handle(fd, after.size, after.mtimeMs, ino);
+      const keeping = small.keep(path, before, file, folder);
+      if (keeping) file.close();
+      return { kind: "file", file: keeping ?? file };
     }
   } catch (error) {
     closeSync(fd);
