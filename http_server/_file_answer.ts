@@ -11,7 +11,7 @@ import {
   VARIANT_SUFFIXES,
   wantedVariants,
 } from "./_file_plan.ts";
-import type { OpenFile } from "./_file_source.ts";
+import type { OpenFile } from "./_open_file.ts";
 
 /** What is sent for a file that was found. */
 export interface FileAnswer {

@@ -1,11 +1,6 @@
 import { basename } from "@std/path";
-import {
-  Bounds,
-  isWithin,
-  type LookedUp,
-  lookUp,
-  type OpenFile,
-} from "./_file_source.ts";
+import { Bounds, isWithin, type LookedUp, lookUp } from "./_file_source.ts";
+import type { OpenFile } from "./_open_file.ts";
 import { percentEncodeSegment } from "./protocol/mod.ts";
 
 /** Which files stand behind a path. */

@@ -7,7 +7,7 @@ import {
   readSync,
 } from "node:fs";
 import { KeptFiles } from "./_kept_files.ts";
-import type { FileVersion } from "./protocol/mod.ts";
+import type { OpenFile } from "./_open_file.ts";
 
 /**
  * The only door to the file system for files that are served: regular files
@@ -16,19 +16,6 @@ import type { FileVersion } from "./protocol/mod.ts";
  * Everything here is synchronous except reading: asking the system for a name
  * costs a few microseconds, a round trip through a thread five times that.
  */
-
-/** An open regular file. What is said of it was asked of the open file. */
-export interface OpenFile extends FileVersion, Disposable {
-  readonly ino: number | null;
-  /** All of its content, where that is in memory; not to be written to. */
-  readonly bytes: Uint8Array | null;
-  /** Reads at once: for what is small. Returns the number of bytes, 0 at the end. */
-  readSync(target: Uint8Array, position: number): number;
-  /** Reads in a thread. Returns the number of bytes, 0 at the end. */
-  read(target: Uint8Array, position: number): Promise<number>;
-  /** Closes the file, after a read that is under way. */
-  close(): void;
-}
 
 class Handle implements OpenFile {
   readonly bytes = null;

@@ -1,4 +1,4 @@
-import type { OpenFile } from "./_file_source.ts";
+import type { OpenFile } from "./_open_file.ts";
 
 /** Files up to here are kept; above, opening and reading is little of the work. */
 export const LARGEST_KEPT = 1 << 16;

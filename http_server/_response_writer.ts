@@ -85,6 +85,20 @@ export class ResponseWriter extends BufferedIOBase {
     return this.#write(bytes);
   }
 
+  /** Writes a part of the body, uncopied where its length is known. */
+  override async writeThrough(bytes: Uint8Array): Promise<void> {
+    if (
+      this.#framing?.kind !== "length" || bytes.length > this.#left ||
+      this.#ended
+    ) return await super.writeThrough(bytes);
+    this.#left -= bytes.length;
+    try {
+      await this.#output.writeThrough(bytes);
+    } catch (error) {
+      throw asClientFault(error);
+    }
+  }
+
   async #write(bytes: ArrayBufferView): Promise<number> {
     const given = bytesOf(bytes);
     const size = given.length;

@@ -75,6 +75,17 @@ export abstract class BufferedIOBase extends IOBase<Bytes> {
   }
 
   /**
+   * Writes everything and waits until it has left, behind what is buffered.
+   * A stream with a buffer does not copy it: for bodies of many megabytes.
+   *
+   * @param bytes What to write; it must not change until the promise resolves.
+   */
+  async writeThrough(bytes: Uint8Array): Promise<void> {
+    await this.write(bytes);
+    await this.flush();
+  }
+
+  /**
    * Flushes, lets go of the stream below and returns it.
    *
    * @throws {UnsupportedOperation} If there is none.

@@ -215,6 +215,32 @@ export class BufferedWriter extends BufferedIOBase {
     return true;
   }
 
+  /** Writes what is buffered and then these bytes, uncopied unless they fit behind it; see {@linkcode BufferedIOBase.writeThrough}. */
+  override async writeThrough(bytes: Uint8Array): Promise<void> {
+    if (this.put(bytes)) return await this.flush();
+    const turn = this.#mutex.enter();
+    if (turn) await turn;
+    try {
+      this._checkClosed("write");
+      await this.#drain(0);
+      const own = this.#buffer;
+      this.#buffer = bytes as Bytes;
+      this.#end = bytes.length;
+      try {
+        await this.#drain(0);
+      } finally {
+        // What the raw stream has not taken counts as buffered, as after any write.
+        this.#buffer = this.pending === 0
+          ? own
+          : new Uint8Array(bytes.subarray(this.#start));
+        this.#end = this.pending;
+        this.#start = 0;
+      }
+    } finally {
+      this.#mutex.leave();
+    }
+  }
+
   async #write(
     bytes: ArrayBufferView,
     options?: WriteOptions,

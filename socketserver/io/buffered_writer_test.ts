@@ -114,6 +114,75 @@ Deno.test("BufferedWriter.write() hands large pieces on without cutting them up"
   assertEquals(raw.written, ["abc", "defghijklmnopq"]);
 });
 
+Deno.test("BufferedWriter.put() takes at once what fits, and only that", async () => {
+  const raw = new MockRawIO();
+  const writer = new BufferedWriter(raw, 8);
+  const own = bytes("abcdef");
+  assert(writer.put(own));
+  own.fill(42);
+  assert(!writer.put(bytes("ghi")));
+  assert(writer.put(bytes("gh")));
+  assertEquals([raw.written, writer.pending], [[], 8]);
+  const flushing = writer.flush();
+  assert(!writer.put(bytes("i")));
+  await flushing;
+  assertEquals(raw.written.join(""), "abcdefgh");
+  assert(writer.put(bytes("i")));
+  await writer.close();
+  assert(!writer.put(bytes("j")));
+  assertEquals(raw.written.join(""), "abcdefghi");
+});
+
+Deno.test("BufferedWriter.writeThrough() sends what is buffered, then the bytes uncopied", async () => {
+  class Keeping extends MockRawIO {
+    readonly given: Uint8Array[] = [];
+    override write(given: Uint8Array): Promise<number> {
+      this.given.push(given);
+      return super.write(given);
+    }
+  }
+  const raw = new Keeping();
+  const writer = new BufferedWriter(raw, 8);
+  const own = bytes("0123456789");
+  await writer.write(bytes("head"));
+  await writer.writeThrough(own);
+  assertEquals(raw.written.join(""), "head0123456789");
+  assertStrictEquals(raw.given.at(-1)!.buffer, own.buffer);
+  // The next ones are written to memory of the writer's own.
+  await writer.write(bytes("tail"));
+  assertEquals(text(own), "0123456789");
+  await writer.writeThrough(bytes("end"));
+  assertEquals(raw.given.at(-1)!.length, 7);
+  assertEquals([writer.pending, text(own)], [0, "0123456789"]);
+});
+
+Deno.test("BufferedWriter.writeThrough() finishes what the raw stream takes in parts, and keeps what it refuses", async () => {
+  const raw = new NonBlockingIO();
+  const writer = new BufferedWriter(raw, 4);
+  raw.blockOn("4");
+  const own = bytes("0123456789");
+  await assertRejects(() => writer.writeThrough(own), BlockingIOError);
+  own.fill(42);
+  await writer.flush();
+  assertEquals(raw.pop(), "0123456789");
+});
+
+Deno.test("BufferedWriter.writeThrough() waits for its turn, and fails once closed", async () => {
+  const raw = new GatedIO();
+  const writer = new BufferedWriter(raw, 4);
+  await writer.write(bytes("ab"));
+  const flushing = writer.flush();
+  const through = writer.writeThrough(bytes("cdefgh"));
+  raw.writing.shift()!.resolve(2);
+  await flushing;
+  await settle();
+  raw.writing.shift()!.resolve(6);
+  await through;
+  assertEquals(raw.written.join(""), "abcdefgh");
+  await writer.close();
+  await assertRejects(() => writer.writeThrough(bytes("x")), TypeError);
+});
+
 Deno.test("BufferedWriter writes pieces of any size (test_writes)", () =>
   checkWrites(() => {}));
 

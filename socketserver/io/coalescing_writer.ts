@@ -30,6 +30,12 @@ export class CoalescingWriter extends BufferedWriter {
     return super.put(bytes);
   }
 
+  /** Writes what is buffered and these bytes now; see {@linkcode BufferedWriter.writeThrough}. */
+  override writeThrough(bytes: Uint8Array): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure.error);
+    return super.writeThrough(bytes);
+  }
+
   /** Writes what is buffered now; see {@linkcode BufferedWriter.flush}. */
   override flush(options?: WriteOptions): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure.error);
