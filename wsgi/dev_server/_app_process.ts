@@ -101,6 +101,7 @@ export class AppProcess {
         if (this.#links.size === 0) resolve();
       }),
     ]);
+    this.#control?.send({ order: "retire" }).catch(() => {});
     for (const link of [...this.#links]) link.retire();
     await within(grace, done);
     for (const link of [...this.#links]) link.close();

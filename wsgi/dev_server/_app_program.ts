@@ -31,14 +31,21 @@ async function main(
   // Ctrl-C reaches the whole group of processes: the reloader decides.
   Deno.addSignalListener("SIGINT", () => {});
   const [folder, name] = JSON.parse(socket!);
-  const ended = channel.receive<Order>();
-  ended.then((order) => end(order, folder));
+  let retired = false;
+  const obey = async () => {
+    let next = await channel.receive<Order>();
+    for (; next?.order === "retire"; next = await channel.receive()) {
+      retired = true;
+    }
+    end(next, folder);
+  };
+  obey();
 
   const { loaded, problem, contested } = await load(order.settings);
   const HandlerClass = appHandler(loaded.application, order.settings);
   const relay = openRelayServer(folder, name, {
     token: token!,
-    HandlerClass: announcing(HandlerClass),
+    HandlerClass: announcing(HandlerClass, () => retired),
     server: { daemonThreads: true },
   });
   const serving = relay.server.serveForever();

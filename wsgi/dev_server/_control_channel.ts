@@ -11,6 +11,8 @@ export interface Hello {
 /** What it is to do. */
 export type Order =
   | { readonly order: "serve"; readonly settings: AppSettings }
+  /** Take no further request on any connection. */
+  | { readonly order: "retire" }
   | { readonly order: "end" };
 
 /** What came of it. */

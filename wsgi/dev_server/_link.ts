@@ -6,18 +6,27 @@ import {
   type Preface,
 } from "./_relay_frames.ts";
 
+/** Bytes sent last that are kept until it is known that they were taken. */
+const KEPT = 1 << 17;
+
 /** One client's private connection to the process that runs the application. */
 export class Link {
   /** Whether a request is on its way to its answer. */
   busy = false;
   /** Whether a part of that answer has come. */
   answering = false;
-  /** Told when the link shall be given up: the process has a successor. */
-  onRetire: () => void = () => {};
+  /**
+   * Told when the link shall be given up: the process has a successor. What
+   * the client has sent and the process has not taken is the successor's;
+   * `null` if it is not there any more.
+   */
+  onRetire: (rest: Uint8Array | null) => void = () => {};
   /** Told when it is closed. */
   onClose: () => void = () => {};
 
   readonly #socket: Deno.Conn;
+  readonly #kept: Uint8Array[] = [];
+  #keptSize = 0;
   #sent = 0;
   #retired = false;
   #closed = false;
@@ -37,21 +46,21 @@ export class Link {
     }
   }
 
-  /** Whether it takes no further request. */
-  get retired(): boolean {
-    return this.#retired;
-  }
-
   /** Takes no further request: gives the link up now, or after the one at hand. */
   retire(): void {
     this.#retired = true;
-    if (!this.busy) this.onRetire();
+    if (!this.busy) this.onRetire(NOTHING);
   }
 
   /** Sends the client's bytes. */
   async send(bytes: Uint8Array): Promise<void> {
     this.busy = true;
     this.#sent = (this.#sent + bytes.length) >>> 0;
+    this.#kept.push(bytes.slice());
+    this.#keptSize += bytes.length;
+    while (this.#keptSize - this.#kept[0]!.length >= KEPT) {
+      this.#keptSize -= this.#kept.shift()!.length;
+    }
     await writeAll(this.#socket, bytes);
   }
 
@@ -70,13 +79,37 @@ export class Link {
       if (count === null) return;
       for (const frame of decoder.push(buffer.subarray(0, count))) {
         if (frame.kind === "data") this.answering = true;
-        else if (frame.kind === "idle" && frame.received === this.#sent) {
-          this.busy = this.answering = false;
-          if (this.#retired) this.onRetire();
-        }
+        if (frame.kind === "idle") this.#rest(frame.taken);
+        if (frame.kind === "leave") this.#leave(frame.taken);
         yield frame;
       }
     }
+  }
+
+  /** Everything that was taken is answered; there may be more on its way. */
+  #rest(taken: number): void {
+    if (taken !== this.#sent) return;
+    this.busy = this.answering = false;
+    this.#kept.length = 0;
+    this.#keptSize = 0;
+    if (this.#retired) this.onRetire(NOTHING);
+  }
+
+  /** Everything that was taken is answered; there will be no more. */
+  #leave(taken: number): void {
+    this.busy = this.answering = false;
+    this.onRetire(this.#lastSent((this.#sent - taken) >>> 0));
+  }
+
+  #lastSent(count: number): Uint8Array | null {
+    if (count > this.#keptSize) return null;
+    const all = new Uint8Array(this.#keptSize);
+    let at = 0;
+    for (const piece of this.#kept) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all.subarray(this.#keptSize - count);
   }
 
   /** A process that has died looks like one that has closed. */
@@ -96,3 +129,5 @@ export class Link {
     this.onClose();
   }
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0);

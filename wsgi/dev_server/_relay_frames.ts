@@ -41,14 +41,17 @@ export interface Preface {
 export type Frame =
   /** Bytes for the client. */
   | { readonly kind: "data"; readonly bytes: Uint8Array }
-  /** Every request so far is answered; so many bytes were received by then, modulo 2^32. */
-  | { readonly kind: "idle"; readonly received: number }
+  /** All requests so far are answered: so many bytes, modulo 2^32. */
+  | { readonly kind: "idle"; readonly taken: number }
+  /** The same, and the rest is left to another process. */
+  | { readonly kind: "leave"; readonly taken: number }
   /** The application ends the connection; what ends without was cut. */
   | { readonly kind: "end" };
 
 const DATA = 0;
 const IDLE = 1;
 const END = 2;
+const LEAVE = 3;
 const HEADER = 5;
 
 /** Bytes of the length in front of a preface. */
@@ -87,7 +90,9 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
       return bytes;
     }
     case "idle":
-      return header(IDLE, frame.received, 0);
+      return header(IDLE, frame.taken, 0);
+    case "leave":
+      return header(LEAVE, frame.taken, 0);
     case "end":
       return header(END, 0, 0);
   }
@@ -142,7 +147,9 @@ export class FrameDecoder {
         this.#payload = value;
         return;
       case IDLE:
-        return { kind: "idle", received: value };
+        return { kind: "idle", taken: value };
+      case LEAVE:
+        return { kind: "leave", taken: value };
       case END:
         return { kind: "end" };
       default:

@@ -33,9 +33,10 @@ function joined(frames: Iterable<Frame>): unknown[] {
 
 const FRAMES: Frame[] = [
   { kind: "data", bytes: utf8.encode("HTTP/1.1 200 OK") },
-  { kind: "idle", received: 0xfffffffe },
+  { kind: "idle", taken: 0xfffffffe },
   { kind: "data", bytes: utf8.encode("x") },
   { kind: "data", bytes: new Uint8Array(0) },
+  { kind: "leave", taken: 7 },
   { kind: "end" },
 ];
 
@@ -48,8 +49,9 @@ Deno.test("FrameDecoder reads what encodeFrame() writes, in pieces of any size",
     const frames = pieces.flatMap((piece) => [...decoder.push(piece)]);
     assertEquals(joined(frames), [
       "HTTP/1.1 200 OK",
-      { kind: "idle", received: 0xfffffffe },
+      { kind: "idle", taken: 0xfffffffe },
       "x",
+      { kind: "leave", taken: 7 },
       { kind: "end" },
     ]);
   }

@@ -12,6 +12,8 @@ const IDLE_TIMEOUT = 60;
 /** Opens a link to the process that runs the application now, once there is one. */
 export type OpenLink = (ends: Ends & { secure: boolean }) => Promise<Link>;
 
+const NOTHING = new Uint8Array(0);
+
 const GONE = new TextEncoder().encode(
   "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\n" +
     "Connection: close\r\n\r\n" +
@@ -35,8 +37,12 @@ export function relayTo(open: OpenLink): RequestHandlerClass<Deno.Conn> {
 
 abstract class RelayHandler extends BaseRequestHandler<Deno.Conn, Deno.Addr> {
   readonly #over = Promise.withResolvers<void>();
+  /** The link that carries requests now; none between two. */
   #link: Link | null = null;
+  /** The same once it is open, and whatever belongs to it was sent. */
+  #open: Promise<Link> | null = null;
   #idle: ReturnType<typeof setTimeout> | undefined;
+  #clientEnded = false;
   #stopping = false;
   #gone = false;
 
@@ -54,7 +60,7 @@ abstract class RelayHandler extends BaseRequestHandler<Deno.Conn, Deno.Addr> {
   /** Ends a connection that waits for a request; others after the one at hand. */
   override serverStopping(): void {
     this.#stopping = true;
-    if (this.#link === null || !this.#link.busy) this.#leave();
+    if (this.#open === null || this.#link?.busy === false) this.#leave();
   }
 
   /** Carries the client's bytes until it sends no more. */
@@ -63,22 +69,30 @@ abstract class RelayHandler extends BaseRequestHandler<Deno.Conn, Deno.Addr> {
     while (true) {
       const count = await this.request.read(buffer);
       if (count === null) break;
-      const link = this.#link ?? await this.#connect();
+      let link: Link;
+      // It may be given up while it is awaited.
+      do link = await (this.#open ??= this.#connect()); while (
+        link !== this.#link
+      );
       // A process that ends meanwhile is noticed where its answer is awaited.
       await link.send(buffer.subarray(0, count)).catch(() => {});
     }
-    if (this.#link === null) this.#leave();
-    else await this.#link.endSending();
+    this.#clientEnded = true;
+    if (this.#open === null) this.#leave();
+    else await (await this.#open).endSending();
   }
 
-  async #connect(): Promise<Link> {
+  /**
+   * Opens a link.
+   *
+   * @param rest What the process before has left unread.
+   */
+  async #connect(rest?: Uint8Array): Promise<Link> {
     clearTimeout(this.#idle);
-    const { localAddr } = this.request;
-    const secure = "handshake" in this.request;
     const link = await this._open({
       remoteAddr: this.clientAddress,
-      localAddr,
-      secure,
+      localAddr: this.request.localAddr,
+      secure: "handshake" in this.request,
     });
     if (this.#gone) {
       link.close();
@@ -87,31 +101,42 @@ abstract class RelayHandler extends BaseRequestHandler<Deno.Conn, Deno.Addr> {
     this.#link = link;
     // From here on it is busy: it must not be given up before it was used.
     link.busy = true;
-    link.onRetire = () => this.#release(link);
+    link.onRetire = (rest) => this.#release(link, rest);
     this.#answer(link).catch(() => this.#leave());
+    if (rest) await link.send(rest).catch(() => {});
     return link;
   }
 
   /** Carries the application's bytes until it ends the connection. */
   async #answer(link: Link): Promise<void> {
     for await (const frame of link.frames()) {
+      if (this.#link !== link) return;
       if (frame.kind === "data") await writeAll(this.request, frame.bytes);
       else if (frame.kind === "end") return this.#leave();
       else if (this.#stopping && !link.busy) return this.#leave();
     }
     if (this.#gone || this.#link !== link) return;
-    if (!link.busy) return this.#release(link);
+    if (!link.busy) return this.#release(link, NOTHING);
     // The process has died. Half an answer must not look like a whole one.
     if (!link.answering) await writeAll(this.request, GONE);
     this.#leave();
   }
 
-  /** Gives a link up; the next request gets another. */
-  #release(link: Link): void {
+  /** Gives a link up; what is left, and the next request, get another. */
+  #release(link: Link, rest: Uint8Array | null): void {
     if (this.#link !== link) return;
-    this.#link = null;
+    this.#link = this.#open = null;
     link.close();
-    this.#rest();
+    if (rest !== null && rest.length > 0) this.#handOver(rest);
+    else if (rest === null || this.#clientEnded) this.#leave();
+    else this.#rest();
+  }
+
+  #handOver(rest: Uint8Array): void {
+    this.#open = this.#connect(rest);
+    this.#open.then(async (link) => {
+      if (this.#clientEnded) await link.endSending();
+    }).catch(() => this.#leave());
   }
 
   #rest(): void {

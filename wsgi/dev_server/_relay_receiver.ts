@@ -107,14 +107,25 @@ type HandlerClass = new (
  * requests.
  *
  * @param Base The class.
+ * @param isRetired Whether a connection is to take no further request: then
+ * the reloader hands it over to the next process.
  */
-export function announcing<Base extends HandlerClass>(Base: Base): Base {
+export function announcing<Base extends HandlerClass>(
+  Base: Base,
+  isRetired: () => boolean = () => false,
+): Base {
   return class extends Base {
     override async handleOneRequest(): Promise<void> {
       await super.handleOneRequest();
       const { closeConnection, connection, rfile } = this;
-      if (closeConnection || rfile.buffered.length > 0) return;
-      if (connection instanceof RelayedConnection) connection.answered();
+      if (closeConnection || !(connection instanceof RelayedConnection)) return;
+      const ahead = rfile.buffered.length;
+      if (ahead > 0 && !isRetired()) return;
+      // Answers may wait for each other, to leave together.
+      await this.wfile.flush();
+      if (!isRetired()) return connection.rest();
+      connection.leave(ahead);
+      this.closeConnection = true;
     }
   };
 }

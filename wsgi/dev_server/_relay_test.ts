@@ -28,6 +28,8 @@ class Relayed implements AsyncDisposable {
   readonly links: Link[] = [];
   /** Kills the process once it is asked for the next link. */
   token = "right";
+  /** Whether the process is told to take no further requests. */
+  retired = false;
   readonly #folder: string | null;
   readonly #private: { server: RelayServer; address: PrivateAddress };
   readonly #public: ThreadingHTTPServer;
@@ -40,7 +42,7 @@ class Relayed implements AsyncDisposable {
     }
     this.#private = openRelayServer(folder, "app", {
       token: "right",
-      HandlerClass: announcing(Quiet),
+      HandlerClass: announcing(Quiet, () => this.retired),
       server: {},
     });
     this.#public = new ThreadingHTTPServer(
@@ -128,27 +130,37 @@ Deno.test("relayTo() takes another link for the next request when the first is r
   assertEquals(server.links.length, 4);
 });
 
-Deno.test("relayTo() retires no link before everything sent to it is answered", async () => {
-  const { promise: wait, resolve: go } = Promise.withResolvers<void>();
-  await using server = relayed(async ({ url }) => {
-    if (url.endsWith("/1")) await wait;
-    return new Response(url);
+for (const told of [true, false]) {
+  const title = told
+    ? "hands over what a retired process has not begun"
+    : "waits for what a process does that does not know yet that it is retired";
+  Deno.test(`relayTo() ${title}, in order and once`, async () => {
+    const { promise: wait, resolve: go } = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    await using server = relayed(async ({ url }) => {
+      asked.push(url.slice(-1));
+      if (url.endsWith("/1")) await wait;
+      return new Response(url);
+    });
+    using client = await server.connect();
+    const request = (n: number) => `GET /${n} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    await client.send(request(1) + request(2));
+    while (asked.length === 0) await new Promise((r) => setTimeout(r, 1));
+    await client.send(request(3));
+    server.retired = told;
+    server.links[0]!.retire();
+    go();
+    assertEquals((await client.readAnswer()).body, "http://a/1");
+    server.retired = false;
+    for (const n of [2, 3]) {
+      assertEquals((await client.readAnswer()).body, `http://a/${n}`);
+    }
+    await client.send(GET);
+    await client.readAnswer();
+    assertEquals(server.links.length, 2);
+    assertEquals(asked, ["1", "2", "3", "/"]);
   });
-  using client = await server.connect();
-  const requests = [1, 2, 3].map((n) =>
-    `GET /${n} HTTP/1.1\r\nHost: a\r\n\r\n`
-  );
-  await client.send(requests.join(""));
-  while (server.links.length === 0) await new Promise((r) => setTimeout(r, 1));
-  server.links[0]!.retire();
-  go();
-  for (const n of [1, 2, 3]) {
-    assertEquals((await client.readAnswer()).body, `http://a/${n}`);
-  }
-  await client.send(GET);
-  await client.readAnswer();
-  assertEquals(server.links.length, 2);
-});
+}
 
 Deno.test("relayTo() carries large bodies both ways", async () => {
   await using server = relayed(({ body }) => new Response(body));

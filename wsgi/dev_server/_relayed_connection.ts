@@ -32,14 +32,20 @@ export class RelayedConnection implements Deno.Conn {
     this.localAddr = localAddr;
   }
 
-  /**
-   * Every request so far is answered. Unless bytes of the next one are on
-   * their way already, which the count tells, the client may be handed over
-   * to another process from now on.
-   */
-  answered(): void {
-    this.#send(encodeFrame({ kind: "idle", received: this.#received }))
+  /** All requests so far are answered: now the client may get another process. */
+  rest(): void {
+    this.#send(encodeFrame({ kind: "idle", taken: this.#received }))
       .catch(() => {});
+  }
+
+  /**
+   * Leaves what follows to another process.
+   *
+   * @param ahead Bytes that were read already and belong to the next request.
+   */
+  leave(ahead: number): void {
+    const taken = (this.#received - ahead) >>> 0;
+    this.#send(encodeFrame({ kind: "leave", taken })).catch(() => {});
   }
 
   /**
