@@ -13,12 +13,19 @@ const wrapped = new WeakMap<object, BufferedReader>();
  * reader each time, since that one may have read ahead.
  */
 export function asBufferedReader(stream: BufferedIOBase): BufferedReader {
-  if (stream instanceof BufferedReader) return stream as BufferedReader;
+  if (isBufferedReader(stream)) return stream;
   let reader = wrapped.get(stream);
   if (!reader) {
     wrapped.set(stream, reader = new BufferedReader(new Raw(stream)));
   }
   return reader;
+}
+
+/** Whether a stream has a window to look through. */
+export function isBufferedReader(
+  stream: BufferedIOBase,
+): stream is BufferedReader {
+  return stream instanceof BufferedReader;
 }
 
 class Raw extends RawIOBase {

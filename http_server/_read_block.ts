@@ -1,4 +1,5 @@
-import { type BufferedIOBase, BufferedReader } from "../socketserver/io/mod.ts";
+import type { BufferedIOBase, BufferedReader } from "../socketserver/io/mod.ts";
+import { isBufferedReader } from "./_as_buffered_reader.ts";
 import {
   DEFAULT_HEAD_LIMITS,
   FieldsScanner,
@@ -23,8 +24,8 @@ export async function readBlock(
   options: HeadOptions,
 ): Promise<Block> {
   const scanner = new FieldsScanner(options);
-  return rfile instanceof BufferedReader
-    ? await readFromWindow(rfile as BufferedReader, scanner)
+  return isBufferedReader(rfile)
+    ? await readFromWindow(rfile, scanner)
     : await readLines(rfile, scanner, options);
 }
 

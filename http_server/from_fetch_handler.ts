@@ -1,11 +1,7 @@
 import { toReadableStream } from "../socketserver/io/mod.ts";
 import { asClientFault } from "./_client_fault.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
-import {
-  type HTTPMessage,
-  parseRequestTarget,
-  ProtocolError,
-} from "./protocol/mod.ts";
+import { parseRequestTarget, ProtocolError } from "./protocol/mod.ts";
 
 /** What a fetch handler is told beside the request; `Deno.serve` tells the same. */
 export interface FetchHandlerInfo {
@@ -90,50 +86,45 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
   }
 
   async #answer(): Promise<void> {
-    const leaving = new AbortController();
-    const completed = Promise.withResolvers<void>();
-    completed.promise.catch(() => {});
-    const request = this.#request(leaving.signal);
-    const unwatch = this._watchClient(() =>
-      leaving.abort(new DOMException("The client has left", "AbortError"))
-    );
+    const client = new Client((left) => this._watchClient(left));
+    const request = this.#request(client);
+    const info = new Info(this.clientAddress);
     try {
-      const info = {
-        remoteAddr: this.clientAddress,
-        completed: completed.promise,
-      };
-      await this.#send(await this.fetch(request, info), leaving.signal);
-      completed.resolve();
+      const answering = this.fetch(request, info);
+      const response = answering instanceof Promise
+        ? await soon(answering) ?? await client.watched(answering)
+        : answering;
+      await this.#send(response, client);
+      info.complete();
     } catch (error) {
-      completed.reject(error);
+      info.fail(error);
       // Whatever fails once nobody waits for the answer is no fault of the handler.
-      if (leaving.signal.aborted) {
+      if (client.hasLeft) {
         throw asClientFault(
           new Deno.errors.ConnectionAborted("The client has left", {
             cause: error,
           }),
         );
       }
-      leaving.abort(error);
+      client.abort(error);
       throw error;
     } finally {
-      unwatch();
+      client.unwatch();
     }
   }
 
-  #request(signal: AbortSignal): Request {
+  #request(client: Client): Request {
     const method = this.command!;
     const init: RequestInit & { duplex?: "half" } = {
       method,
-      headers: webHeaders(this.headers),
-      signal,
+      headers: this.headers.items(),
     };
     if (this._hasBody && method !== "GET" && method !== "HEAD") {
       init.body = toReadableStream(this.rfile, { close: false });
       init.duplex = "half";
     }
     try {
-      return new Request(this.#url(), init);
+      return new ServedRequest(client, this.#url(), init);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       throw new ProtocolError(
@@ -145,18 +136,22 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
   #url(): string {
     const scheme = "handshake" in this.connection ? "https" : "http";
     const target = parseRequestTarget(this.command!, this.path);
-    const { hostname, port } = (this.connection.localAddr ?? {}) as Partial<
-      Deno.NetAddr
-    >;
     const host = target.authority || this.headers.get("host") ||
-      `${hostname ?? "localhost"}:${port ?? 80}`;
+      this.#localHost();
     const path = target.form === "asterisk" ? "/" : target.path;
     return `${scheme}://${host}${path}${
       target.query === null ? "" : `?${target.query}`
     }`;
   }
 
-  async #send(response: Response, signal: AbortSignal): Promise<void> {
+  #localHost(): string {
+    const { hostname, port } = (this.connection.localAddr ?? {}) as Partial<
+      Deno.NetAddr
+    >;
+    return `${hostname ?? "localhost"}:${port ?? 80}`;
+  }
+
+  async #send(response: Response, client: Client): Promise<void> {
     if (!(response instanceof Response)) {
       throw new TypeError("Cannot answer: the fetch handler gave no Response");
     }
@@ -167,55 +162,169 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
     }
     this.logRequest(response.status);
     this.sendResponseOnly(response.status, response.statusText || null);
-    for (const [name, value] of response.headers) {
-      if (!PER_HOP.has(name)) this.sendHeader(name, value);
-    }
-    if (!response.headers.has("date")) {
-      this.sendHeader("Date", this.dateTimeString());
-    }
-    if (response.body === null) {
-      if (!response.headers.has("content-length")) {
-        this.sendHeader("Content-Length", 0);
-      }
+    let hasDate = false;
+    let hasLength = false;
+    // Half as dear as to iterate over them.
+    response.headers.forEach((value, name) => {
+      if (PER_HOP.has(name)) return;
+      if (name === "date") hasDate = true;
+      else if (name === "content-length") hasLength = true;
+      this.sendHeader(name, value);
+    });
+    if (!hasDate) this.sendHeader("Date", this.dateTimeString());
+    const { body } = response;
+    if (body === null) {
+      if (!hasLength) this.sendHeader("Content-Length", 0);
       return await this.endHeaders();
     }
-    await this.#sendBody(response.body.getReader(), response.headers, signal);
+    await this.#sendBody(body.getReader(), hasLength, client);
   }
 
   async #sendBody(
     body: ReadableStreamDefaultReader<Uint8Array>,
-    headers: Headers,
-    signal: AbortSignal,
+    hasLength: boolean,
+    client: Client,
   ): Promise<void> {
-    let abandon: ((reason: unknown) => void) | undefined;
-    const leave = () => abandon?.(signal.reason);
-    signal.addEventListener("abort", leave);
     try {
-      let chunk = await body.read();
+      const first = body.read();
+      let chunk = await soon(first) ?? await client.watched(first);
       // A body that was complete from the start comes in one chunk, with its
       // end right behind it: then its length is known.
       let next = body.read();
-      const end = await soon(next);
-      if (end?.done && !headers.has("content-length")) {
+      let then = await soon(next);
+      if (then?.done && !hasLength) {
         this.sendHeader("Content-Length", chunk.value?.length ?? 0);
       }
       await this.endHeaders();
       if (this.command === "HEAD") return await body.cancel();
       while (!chunk.done) {
         await this.wfile.write(chunk.value);
-        chunk = await soon(next) ?? await new Promise((resolve, reject) => {
-          abandon = reject;
-          if (signal.aborted) leave();
-          next.then(resolve, reject);
-        });
-        if (!chunk.done) next = body.read();
+        chunk = then ?? await client.unlessLeft(next);
+        if (chunk.done) break;
+        next = body.read();
+        then = await soon(next);
       }
     } catch (error) {
       body.cancel(error).catch(() => {});
       throw error;
-    } finally {
-      signal.removeEventListener("abort", leave);
     }
+  }
+}
+
+/**
+ * Whether the client of one request is still there. Most answers are ready at
+ * once, and nobody asks: the watch begins only with the first wait.
+ */
+class Client {
+  readonly #watch: (left: () => void) => () => void;
+  #unwatch: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #ended = false;
+  #leave: ((reason: unknown) => void) | undefined;
+  /** Why nobody waits for the answer any more. */
+  #reason: unknown;
+
+  constructor(watch: (left: () => void) => () => void) {
+    this.#watch = watch;
+  }
+
+  get hasLeft(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Aborts when the client leaves. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.hasLeft) this.#controller.abort(this.#reason);
+      else this.#begin();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Watches from now on, for a promise that takes its time. */
+  watched<T>(promise: Promise<T>): Promise<T> {
+    this.#begin();
+    return promise;
+  }
+
+  /** Follows a promise, but rejects as soon as the client leaves. */
+  unlessLeft<T>(promise: Promise<T>): Promise<T> {
+    this.#begin();
+    return new Promise((resolve, reject) => {
+      this.#leave = reject;
+      if (this.hasLeft) reject(this.#reason);
+      promise.then(resolve, reject);
+    });
+  }
+
+  abort(reason: unknown): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
+    this.#leave?.(reason);
+  }
+
+  unwatch(): void {
+    this.#ended = true;
+    this.#unwatch?.();
+  }
+
+  #begin(): void {
+    if (this.#ended) return;
+    this.#unwatch ??= this.#watch(() =>
+      this.abort(new DOMException("The client has left", "AbortError"))
+    );
+  }
+}
+
+/** A request whose signal is the client's; to make one for each would cost more than the rest. */
+class ServedRequest extends Request {
+  readonly #client: Client;
+
+  constructor(client: Client, url: string, init: RequestInit) {
+    super(url, init);
+    this.#client = client;
+  }
+
+  override get signal(): AbortSignal {
+    return this.#client.signal;
+  }
+
+  override clone(): Request {
+    return new Request(super.clone(), { signal: this.signal });
+  }
+}
+
+/** What a fetch handler is told; hardly one asks when its answer was sent. */
+class Info implements FetchHandlerInfo {
+  readonly remoteAddr: Deno.NetAddr;
+  #completed: PromiseWithResolvers<void> | undefined;
+  #settle: ((completed: PromiseWithResolvers<void>) => void) | undefined;
+
+  constructor(remoteAddr: Deno.NetAddr) {
+    this.remoteAddr = remoteAddr;
+  }
+
+  get completed(): Promise<void> {
+    if (!this.#completed) {
+      this.#completed = Promise.withResolvers();
+      this.#completed.promise.catch(() => {});
+      this.#settle?.(this.#completed);
+    }
+    return this.#completed.promise;
+  }
+
+  complete(): void {
+    this.#end((completed) => completed.resolve());
+  }
+
+  fail(error: unknown): void {
+    this.#end((completed) => completed.reject(error));
+  }
+
+  #end(settle: (completed: PromiseWithResolvers<void>) => void): void {
+    this.#settle = settle;
+    if (this.#completed) settle(this.#completed);
   }
 }
 
@@ -234,14 +343,4 @@ async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
   promise.then((value) => outcome = value, () => {});
   for (let i = 0; i < 4 && outcome === undefined; i++) await null;
   return outcome;
-}
-
-function webHeaders(fields: HTTPMessage): Headers {
-  try {
-    return fields.toHeaders();
-  } catch (error) {
-    throw new ProtocolError(
-      `Cannot make Headers of it: ${(error as Error).message}`,
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { asClientFault } from "./_client_fault.ts";
+import { KeptHead } from "./_kept_head.ts";
 import { ResponseWriter } from "./_response_writer.ts";
 import { VERSION } from "./_version.ts";
 import { HTTPLogger } from "./http_logger.ts";
@@ -19,13 +20,10 @@ import {
   formatHttpDate,
   hasToken,
   responseFraming,
-  responseHeadLength,
   responses,
   serializeFields,
-  serializeResponseHead,
   statusAllowsContent,
   type StatusTexts,
-  writeResponseHead,
 } from "./protocol/mod.ts";
 
 export { HTTPLogger };
@@ -119,15 +117,13 @@ export abstract class HTTPResponder<
    */
   sendHeader(keyword: string, value: string | number): void {
     if (this.requestVersion !== "HTTP/0.9") {
-      const text = String(value);
-      checkFieldName(keyword);
-      checkFieldValue(text);
-      this._headersBuffer ??= {
-        status: null,
-        reason: "",
-        fields: new Fields(),
-      };
-      this._headersBuffer.fields.add(keyword, text);
+      const text = typeof value === "string" ? value : String(value);
+      const fields = (this._headersBuffer ??= noStatus()).fields;
+      if (!keptHead.has(fields.size, keyword, text)) {
+        checkFieldName(keyword);
+        checkFieldValue(text);
+      }
+      fields.add(keyword, text);
     }
     if (keyword.length === 10 && keyword.toLowerCase() === "connection") {
       if (hasToken(String(value), "close")) this.closeConnection = true;
@@ -227,7 +223,7 @@ export abstract class HTTPResponder<
     }
     const lines = this.#lines(head).subarray(0, -2);
     if (lines.length === 0) return;
-    this._headersBuffer = { status: null, reason: "", fields: new Fields() };
+    this._headersBuffer = noStatus();
     this.closeConnection = true;
     await this.wfile.write(lines);
   }
@@ -270,12 +266,7 @@ export abstract class HTTPResponder<
     if (head === null) return CRLF;
     const { status, reason, fields } = head;
     if (status === null) return serializeFields(fields);
-    const version = this.protocolVersion;
-    const answer = { version, status, reason, fields };
-    if (responseHeadLength(answer) > scratch.length) {
-      return serializeResponseHead(answer);
-    }
-    return scratch.subarray(0, writeResponseHead(answer, scratch));
+    return keptHead.serialize(this.protocolVersion, status, reason, fields);
   }
 
   /** The `Server` field: both version words; may be overridden. */
@@ -300,11 +291,13 @@ export abstract class HTTPResponder<
 
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-// Heads are written here, one at a time, and copied from here: memory of its
-// own for each would take longer than all the rest.
-const scratch = new Uint8Array(8192);
+const keptHead = new KeptHead();
 
 const SENT = Promise.resolve();
+
+function noStatus(): PendingHead {
+  return { status: null, reason: "", fields: new Fields() };
+}
 
 function sent(writing: Promise<number> | undefined): Promise<void> | undefined {
   return writing?.then(() => {}, (error) => {

@@ -1,4 +1,4 @@
-import type { BaseServer } from "./base_server.ts";
+import type { BaseServer, ServeOptions } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";
 
 /** What {@linkcode ThreadingMixIn} adds to a server. */
@@ -102,6 +102,11 @@ class Tasks extends Set<Promise<void>> {
   }
 }
 
+/** Takes from a connection what keeps the program alive. */
+function unref(request: unknown): void {
+  (request as { unref?: () => void }).unref?.();
+}
+
 function mixIn<B extends Constructor<AnyServer>>(
   Base: B,
 ): B & Constructor<ThreadingMembers> {
@@ -115,6 +120,19 @@ function mixIn<B extends Constructor<AnyServer>>(
     protected _threads = new Tasks();
     #running = new Map<Promise<void>, unknown>();
     #free: PromiseWithResolvers<void> | undefined;
+    #serving = false;
+
+    override async serveForever(
+      options?: number | ServeOptions,
+    ): Promise<void> {
+      this.#serving = true;
+      try {
+        await super.serveForever(options);
+      } finally {
+        this.#serving = false;
+        if (this.daemonThreads) this.#running.values().forEach(unref);
+      }
+    }
 
     // A server without a free place is not ready: it leaves connections in
     // the operating system's queue, and can still be told to stop.
@@ -144,7 +162,9 @@ function mixIn<B extends Constructor<AnyServer>>(
     }
 
     async #run(request: unknown, clientAddress: unknown): Promise<void> {
-      if (this.daemonThreads) (request as { unref?: () => void }).unref?.();
+      // While the server waits for connections the program lives anyway, and
+      // each read of one that does not count costs more.
+      if (this.daemonThreads && !this.#serving) unref(request);
       try {
         await this.processRequestThread(request, clientAddress);
       } catch (error) {

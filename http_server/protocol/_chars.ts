@@ -27,6 +27,12 @@ export const DIGIT = 8;
 export const HEX = 16;
 /** SP and HTAB. */
 export const BLANK = 32;
+/**
+ * What the name of a host may hold beside escapes: RFC 3986 section 3.2.2,
+ * without the comma. Two Host fields joined by a proxy are a name with a
+ * comma, and nobody has such a name.
+ */
+export const REG_NAME = 64;
 
 /** The classes of each byte value. */
 export const CLASS: Uint8Array = new Uint8Array(256);
@@ -39,6 +45,10 @@ mark("0123456789", TOKEN | DIGIT | HEX);
 mark("abcdefABCDEF", TOKEN | HEX);
 mark("ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ", TOKEN);
 mark("!#$%&'*+-.^_`|~", TOKEN);
+mark("-._~!$&'()*+;=", REG_NAME);
+for (let byte = 0; byte < 0x80; byte++) {
+  if (/[0-9A-Za-z]/.test(String.fromCharCode(byte))) CLASS[byte]! |= REG_NAME;
+}
 
 function mark(characters: string, bits: number): void {
   for (let i = 0; i < characters.length; i++) {

@@ -302,13 +302,15 @@ export function responseFraming(answer: ResponseToFrame): ResponseFraming {
 
 /** The Content-Length that the handler set, or null. */
 function ownLength(fields: Fields): number | null {
-  const values = fields.getAll("content-length");
-  if (values === null) return null;
-  const length = values.length === 1 ? parseContentLength(values[0]!) : null;
+  const index = fields.indexOf("content-length");
+  if (index < 0) return null;
+  const length = fields.indexOf("content-length", index + 1) < 0
+    ? parseContentLength(fields.valueAt(index))
+    : null;
   if (length === null) {
+    const values = fields.getJoined("content-length")!;
     throw new TypeError(
-      `Cannot send Content-Length ${quoted(values.join(", "))}: ` +
-        "it must be one number",
+      `Cannot send Content-Length ${quoted(values)}: it must be one number`,
     );
   }
   return length;

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { CLASS, consistsOf, DIGIT, HEX } from "./_chars.ts";
+import { CLASS, consistsOf, DIGIT, HEX, REG_NAME } from "./_chars.ts";
 import { isHTTP11 } from "./_version.ts";
 import type { RequestHead } from "./head.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -79,21 +79,15 @@ export function isHost(text: string): boolean {
 
 /** A colon and the digits behind it, which may be missing. */
 function isPort(text: string): boolean {
-  return text.startsWith(":") && text.length <= 6 &&
-    consistsOf(text.substring(1), DIGIT) && Number(text.substring(1)) <= 65535;
+  if (!text.startsWith(":") || text.length > 6) return false;
+  const digits = text.substring(1);
+  return consistsOf(digits, DIGIT) && Number(digits) <= 65535;
 }
-
-// RFC 3986 allows the comma too. Two Host fields joined by a proxy are a name
-// with a comma, and nobody has such a name.
-const NAME_MARKS = new Set("-._~!$&'()*+;=");
 
 /** reg-name of RFC 3986 section 3.2.2; an IPv4 address has the same form. */
 function isRegName(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const lower = code | 0x20;
-    if (lower >= 0x61 && lower <= 0x7a) continue;
-    if ((CLASS[code]! & DIGIT) !== 0 || NAME_MARKS.has(text[i]!)) continue;
+    if ((CLASS[text.charCodeAt(i)]! & REG_NAME) !== 0) continue;
     const escape = text.substring(i + 1, i + 3);
     if (text[i] !== "%" || escape.length < 2 || !consistsOf(escape, HEX)) {
       return false;

@@ -1,10 +1,3 @@
-/** One operation under watch. */
-interface Guard {
-  due: number;
-  readonly expired: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** What becomes of the outcome of an operation. */
 export interface Translation<T, R> {
   /** Makes the value that is passed on. */
@@ -17,46 +10,42 @@ export interface Translation<T, R> {
  * Rejects operations that outlive their time. One timer serves all operations
  * of a stream and is left running in between: arming a timer for each read
  * would cost more than the read's own bookkeeping.
+ *
+ * @typeParam T What the operations give.
+ * @typeParam R What is passed on of it.
  */
-export class Watchdog {
-  // Streams that are read and written by turns have never more than one.
-  #only: Guard | undefined;
-  #others = new Set<Guard>();
+export class Watchdog<T, R> {
+  readonly #translation: Translation<T, R>;
+  // A stream that is read by turns has one operation at a time, and one guard
+  // does for all of them.
+  #usual: Guard<T, R>;
+  #others = new Set<Guard<T, R>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rings = Infinity;
   #stopped = false;
 
+  constructor(translation: Translation<T, R>) {
+    this.#translation = translation;
+    this.#usual = new Guard(translation, this.#settled);
+  }
+
   /**
    * Follows `promise`, but rejects with `TimedOut` at `due`, which is in
    * milliseconds of `performance.now()`. `expired` is called first.
-   *
-   * It costs one promise and what `then` makes: the translation is part of it
-   * so that it does not cost another.
    */
-  guard<T, R>(
-    promise: Promise<T>,
-    due: number,
-    expired: () => void,
-    translation: Translation<T, R>,
-  ): Promise<R> {
-    return new Promise((resolve, reject) => {
-      const guard = { due, expired, reject };
-      if (this.#only === undefined) this.#only = guard;
-      else this.#others.add(guard);
-      if (due < this.#rings) this.#arm(due);
-      promise.then((value) => {
-        this.#settle(guard);
-        resolve(translation.value(value));
-      }, (error) => {
-        this.#settle(guard);
-        reject(translation.error(error));
-      });
-    });
+  guard(promise: Promise<T>, due: number, expired: () => void): Promise<R> {
+    let guard = this.#usual;
+    if (guard.watches) {
+      guard = new Guard(this.#translation, this.#settled);
+      this.#others.add(guard);
+    }
+    if (due < this.#rings) this.#arm(due);
+    return guard.follow(promise, due, expired);
   }
 
   /** Changes when the operations under way expire. */
   update(due: number): void {
-    if (this.#only) this.#only.due = due;
+    if (this.#usual.watches) this.#usual.due = due;
     else if (this.#others.size === 0) return;
     for (const guard of this.#others) guard.due = due;
     if (due < this.#rings) this.#arm(due);
@@ -65,14 +54,13 @@ export class Watchdog {
   /** Stops the timer, once nothing is under way. */
   stop(): void {
     this.#stopped = true;
-    if (!this.#only && this.#others.size === 0) this.#disarm();
+    if (!this.#usual.watches && this.#others.size === 0) this.#disarm();
   }
 
-  #settle(guard: Guard): void {
-    if (this.#only === guard) this.#only = undefined;
-    else this.#others.delete(guard);
+  #settled = (guard: Guard<T, R>): void => {
+    if (guard !== this.#usual) this.#others.delete(guard);
     if (this.#stopped) this.stop();
-  }
+  };
 
   #disarm(): void {
     clearTimeout(this.#timer);
@@ -98,16 +86,72 @@ export class Watchdog {
     // Timers may ring a fraction of a millisecond early.
     const now = performance.now() + 1;
     let next = Infinity;
-    for (const guard of [...this.#others, this.#only]) {
-      if (guard === undefined) continue;
-      if (guard.due <= now) {
-        this.#settle(guard);
-        guard.expired();
-        guard.reject(
-          new Deno.errors.TimedOut("Cannot wait longer: time is up"),
-        );
-      } else next = Math.min(next, guard.due);
+    for (const guard of [this.#usual, ...this.#others]) {
+      if (!guard.watches) continue;
+      if (guard.due > now) next = Math.min(next, guard.due);
+      else {
+        // What it followed may still come, and is nobody's then.
+        if (guard === this.#usual) {
+          this.#usual = new Guard(this.#translation, this.#settled);
+        }
+        guard.expire();
+      }
     }
     if (next < Infinity) this.#arm(next);
   }
 }
+
+/** Follows one operation at a time. */
+class Guard<T, R> {
+  due = Infinity;
+  /** Whether an operation is under way. */
+  watches = false;
+  #expired: () => void = nothing;
+  #resolve: (value: R) => void = nothing;
+  #reject: (error: unknown) => void = nothing;
+  readonly #onValue: (value: T) => void;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(
+    translation: Translation<T, R>,
+    settled: (guard: Guard<T, R>) => void,
+  ) {
+    this.#onValue = (value) => {
+      if (!this.watches) return;
+      this.watches = false;
+      settled(this);
+      this.#resolve(translation.value(value));
+    };
+    this.#onError = (error) => {
+      if (!this.watches) return;
+      this.watches = false;
+      settled(this);
+      this.#reject(translation.error(error));
+    };
+  }
+
+  follow(promise: Promise<T>, due: number, expired: () => void): Promise<R> {
+    this.watches = true;
+    this.due = due;
+    this.#expired = expired;
+    const outcome = new Promise<R>(this.#take);
+    promise.then(this.#onValue, this.#onError);
+    return outcome;
+  }
+
+  expire(): void {
+    this.watches = false;
+    this.#expired();
+    this.#reject(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
+  }
+
+  #take = (
+    resolve: (value: R) => void,
+    reject: (error: unknown) => void,
+  ): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
+}
+
+function nothing(): void {}

@@ -14,17 +14,8 @@ function soon(milliseconds: number): number {
   return performance.now() + milliseconds;
 }
 
-/** Watches an operation whose outcome is passed on as it is. */
-function guard<T>(
-  watch: Watchdog,
-  promise: Promise<T>,
-  due: number,
-  expired: () => void,
-): Promise<T> {
-  return watch.guard(promise, due, expired, {
-    value: (value) => value,
-    error: (error) => error,
-  });
+function watchdog(): Watchdog<unknown, unknown> {
+  return new Watchdog({ value: (value) => value, error: (error) => error });
 }
 
 // A watchdog's timer keeps no program awake, and here nothing else does.
@@ -56,13 +47,13 @@ async function countTimers(action: () => Promise<void>): Promise<number> {
 }
 
 watchdogTest("Watchdog passes on what comes in time", async () => {
-  const watch = new Watchdog();
+  const watch = watchdog();
   const never = () => assert(false);
-  assertEquals(await guard(watch, Promise.resolve(7), soon(FAR), never), 7);
+  assertEquals(await watch.guard(Promise.resolve(7), soon(FAR), never), 7);
   const error = new Error("mine");
   assertStrictEquals(
     await assertRejects(() =>
-      guard(watch, Promise.reject(error), soon(FAR), never)
+      watch.guard(Promise.reject(error), soon(FAR), never)
     ),
     error,
   );
@@ -73,13 +64,13 @@ watchdogTest(
   "Watchdog calls `expired`, then rejects; what comes late is nobody's",
   async () => {
     for (const fails of [false, true]) {
-      const watch = new Watchdog();
+      const watch = watchdog();
       const steps: string[] = [];
       const late = Promise.withResolvers<number>();
       const start = performance.now();
       await assertRejects(
         () =>
-          guard(watch, late.promise, soon(15), () => steps.push("expired"))
+          watch.guard(late.promise, soon(15), () => steps.push("expired"))
             .catch((error) => {
               steps.push("rejected");
               throw error;
@@ -97,19 +88,19 @@ watchdogTest(
 );
 
 watchdogTest("Watchdog rejects at once what is overdue", async () => {
-  const watch = new Watchdog();
+  const watch = watchdog();
   const { promise } = Promise.withResolvers<void>();
   await assertRejects(
-    () => guard(watch, promise, soon(-5), () => {}),
+    () => watch.guard(promise, soon(-5), () => {}),
     TimedOut,
   );
 });
 
 watchdogTest("Watchdog serves many operations with one timer", async () => {
-  const watch = new Watchdog();
+  const watch = watchdog();
   const timers = await countTimers(async () => {
     for (let i = 0; i < 1000; i++) {
-      await guard(watch, Promise.resolve(i), soon(FAR + i), () => {});
+      await watch.guard(Promise.resolve(i), soon(FAR + i), () => {});
     }
   });
   assertEquals(timers, 1);
@@ -119,12 +110,12 @@ watchdogTest("Watchdog serves many operations with one timer", async () => {
 watchdogTest(
   "Watchdog looks again where the timer was set for an earlier operation",
   async () => {
-    const watch = new Watchdog();
-    await guard(watch, Promise.resolve(), soon(5), () => {});
+    const watch = watchdog();
+    await watch.guard(Promise.resolve(), soon(5), () => {});
     const start = performance.now();
     const { promise } = Promise.withResolvers<void>();
     await assertRejects(
-      () => guard(watch, promise, soon(25), () => {}),
+      () => watch.guard(promise, soon(25), () => {}),
       TimedOut,
     );
     const took = performance.now() - start;
@@ -135,18 +126,18 @@ watchdogTest(
 watchdogTest(
   "Watchdog rejects each of several operations when its own time is up",
   async () => {
-    const watch = new Watchdog();
+    const watch = watchdog();
     const first = Promise.withResolvers<void>();
     const start = performance.now();
     const expired: string[] = [];
-    const early = guard(watch, first.promise, soon(20), () => {
+    const early = watch.guard(first.promise, soon(20), () => {
       expired.push("early");
     });
     const later = ["a", "b"].map((name, i) => {
       const { promise } = Promise.withResolvers<void>();
       return assertRejects(
         () =>
-          guard(watch, promise, soon(40 + 20 * i), () => {
+          watch.guard(promise, soon(40 + 20 * i), () => {
             expired.push(name);
           }),
         TimedOut,
@@ -165,18 +156,18 @@ watchdogTest(
 watchdogTest(
   "Watchdog.update() moves the end of what is under way, both ways",
   async () => {
-    const watch = new Watchdog();
+    const watch = watchdog();
     const { promise } = Promise.withResolvers<void>();
     const start = performance.now();
-    const shortened = guard(watch, promise, soon(FAR), () => {});
+    const shortened = watch.guard(promise, soon(FAR), () => {});
     watch.update(soon(5));
     await assertRejects(() => shortened, TimedOut);
-    const prolonged = guard(watch, promise, soon(5), () => {});
+    const prolonged = watch.guard(promise, soon(5), () => {});
     watch.update(soon(40));
     await assertRejects(() => prolonged, TimedOut);
     assert(performance.now() - start >= 39);
     const lifted = Promise.withResolvers<number>();
-    const guarded = guard(watch, lifted.promise, soon(5), () => assert(false));
+    const guarded = watch.guard(lifted.promise, soon(5), () => assert(false));
     watch.update(Infinity);
     await pause(15);
     lifted.resolve(1);
@@ -187,10 +178,10 @@ watchdogTest(
 );
 
 watchdogTest("Watchdog takes times that no timer can wait for", async () => {
-  const watch = new Watchdog();
+  const watch = watchdog();
   const operation = Promise.withResolvers<number>();
   const timers = await countTimers(async () => {
-    const guarded = guard(watch, operation.promise, soon(1e12), () => {
+    const guarded = watch.guard(operation.promise, soon(1e12), () => {
       assert(false);
     });
     await pause(20);
@@ -204,9 +195,9 @@ watchdogTest("Watchdog takes times that no timer can wait for", async () => {
 watchdogTest(
   "Watchdog.stop() still lets what is under way expire",
   async () => {
-    const watch = new Watchdog();
+    const watch = watchdog();
     const { promise } = Promise.withResolvers<void>();
-    const guarded = guard(watch, promise, soon(10), () => {});
+    const guarded = watch.guard(promise, soon(10), () => {});
     watch.stop();
     await assertRejects(() => guarded, TimedOut);
   },
@@ -215,9 +206,9 @@ watchdogTest(
 watchdogTest(
   "Watchdog.stop() leaves no timer once nothing is under way",
   async () => {
-    const watch = new Watchdog();
+    const watch = watchdog();
     const operation = Promise.withResolvers<void>();
-    const guarded = guard(watch, operation.promise, soon(FAR), () => {});
+    const guarded = watch.guard(operation.promise, soon(FAR), () => {});
     watch.stop();
     operation.resolve();
     await guarded;
@@ -228,7 +219,7 @@ Deno.test("a Watchdog does not keep the program alive", async () => {
   const { href } = new URL("./_watchdog.ts", import.meta.url);
   const code = `import { Watchdog } from "${href}";
     const { promise } = Promise.withResolvers();
-    new Watchdog().guard(promise, performance.now() + 60_000, () => {}, {});`;
+    new Watchdog({}).guard(promise, performance.now() + 60_000, () => {});`;
   const start = performance.now();
   const { code: status } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", code],

@@ -223,20 +223,42 @@ export class BufferedReader<WouldBlock extends null = never>
    * @param options A signal that ends the wait.
    * @returns How many bytes came, 0 at the end of the stream.
    */
-  async fill(options?: ReadOptions): Promise<number | WouldBlock> {
-    const turn = this.#mutex.enter(options?.signal);
+  fill(options?: ReadOptions): Promise<number | WouldBlock> {
+    // What each request of a server waits for is made of as few promises as
+    // can be: no call of an async function is among them.
+    if (options?.signal || this.#mutex.taken || !this.#raw || this.closed) {
+      return this.#fillInTurn(options?.signal);
+    }
+    void this.#mutex.enter();
+    try {
+      return this.#keptFill(this.#half, this.#moreWanted)
+        .then(this.#onFill, this.#onFillError) as Promise<number | WouldBlock>;
+    } catch (error) {
+      this.#mutex.leave();
+      return Promise.reject(error);
+    }
+  }
+
+  #onFill: (got: number | null) => number | null = (got) => {
+    this.#filling = undefined;
+    this.#mutex.leave();
+    return this.#landed(got as number | WouldBlock);
+  };
+
+  #onFillError: (error: unknown) => never = (error) => {
+    this.#filling = undefined;
+    this.#mutex.leave();
+    throw error;
+  };
+
+  async #fillInTurn(
+    signal: AbortSignal | undefined,
+  ): Promise<number | WouldBlock> {
+    const turn = this.#mutex.enter(signal);
     if (turn) await turn;
     try {
       this._checkClosed("fill");
-      if (options?.signal) return await this.#fillMore(options.signal);
-      // As #fillMore does, but without a promise for the call: this is what
-      // each request of a server waits for.
-      const filling = this.#keptFill(this.#half, this.#moreWanted);
-      try {
-        return this.#landed(await filling);
-      } finally {
-        this.#filling = undefined;
-      }
+      return await this.#fillMore(signal);
     } finally {
       this.#mutex.leave();
     }

@@ -14,6 +14,8 @@ import { DEFAULT_BUFFER_SIZE, SEEK_CUR, SEEK_SET } from "./constants.ts";
 import { BlockingIOError, UnsupportedOperation } from "./errors.ts";
 import type { RawIOBase } from "./raw_io_base.ts";
 
+const DONE: Promise<void> = Promise.resolve();
+
 /** Options of a single write or flush. */
 export interface WriteOptions {
   /**
@@ -288,26 +290,46 @@ export class BufferedWriter extends BufferedIOBase {
    * @throws {BlockingIOError} If a non-blocking raw stream takes no more.
    * @throws {TypeError} If the stream is closed.
    */
-  override async flush(options?: WriteOptions): Promise<void> {
-    const turn = this.#mutex.enter(options?.signal);
+  override flush(options?: WriteOptions): Promise<void> {
+    // What each answer of a server waits for is made of as few promises as
+    // can be: no call of an async function is among them.
+    if (
+      options?.signal || this.#mutex.taken || this.#writing || !this.#raw ||
+      this.closed
+    ) return this.#flushInTurn(options?.signal);
+    if (this.#start === this.#end) return DONE;
+    void this.#mutex.enter();
+    try {
+      return this.#keptWrite().then(this.#onWritten, this.#onWriteError);
+    } catch (error) {
+      this.#mutex.leave();
+      return Promise.reject(this.#explain(error));
+    }
+  }
+
+  #onWritten: (count: number | null) => void | Promise<void> = (count) => {
+    this.#writing = undefined;
+    try {
+      this.#written(count);
+      this.#tidy();
+    } finally {
+      this.#mutex.leave();
+    }
+    if (this.#start < this.#end) return this.#flushInTurn();
+  };
+
+  #onWriteError: (error: unknown) => never = (error) => {
+    this.#writing = undefined;
+    this.#mutex.leave();
+    throw this.#explain(error);
+  };
+
+  async #flushInTurn(signal?: AbortSignal): Promise<void> {
+    const turn = this.#mutex.enter(signal);
     if (turn) await turn;
     try {
       this._checkClosed("flush");
-      if (options?.signal) return await this.#drain(0, options.signal);
-      // As #drain does, but without a promise for the call: this is what each
-      // answer of a server waits for.
-      while (this.#writing || this.#end > this.#start) {
-        let count;
-        try {
-          count = await this.#keptWrite();
-        } catch (error) {
-          throw this.#explain(error);
-        } finally {
-          this.#writing = undefined;
-        }
-        this.#written(count);
-      }
-      this.#tidy();
+      await this.#drain(0, signal);
     } finally {
       this.#mutex.leave();
     }

@@ -51,8 +51,10 @@ export class SocketIO extends RawIOBase implements Selectable {
   #letGo = false;
   #readDue = Infinity;
   #writeDue = Infinity;
-  #readWatch: Watchdog | undefined;
-  #writeWatch: Watchdog | undefined;
+  // Of a deadline that was just set nobody needs to ask whether it is over.
+  #readDueIsNew = false;
+  #readWatch: Watchdog<number | null, number> | undefined;
+  #writeWatch: Watchdog<number, number> | undefined;
 
   /**
    * Opens a stream over a connection.
@@ -175,7 +177,9 @@ export class SocketIO extends RawIOBase implements Selectable {
     if (this.#state.timeout === 0) return this.#readNow(buffer);
     if (this.#state.hasLookedAhead) return this.#readAhead(buffer);
     const reading = this.#connection.read(buffer);
-    return this.#timely(reading, true, READ, () => {
+    const due = this.#due(this.#readDue);
+    if (due === Infinity) return reading.then(READ.value, explainRead);
+    return (this.#readWatch ??= new Watchdog(READ)).guard(reading, due, () => {
       this.#timedOut = true;
       // The bytes that it may still bring belong to the next file.
       this.#state.adopt(reading, buffer);
@@ -196,7 +200,7 @@ export class SocketIO extends RawIOBase implements Selectable {
     try {
       await this.#state.lookAhead(this.#connection);
     } catch (error) {
-      throw READ.error(error);
+      explainRead(error);
     } finally {
       this.#state.looked();
     }
@@ -229,7 +233,13 @@ export class SocketIO extends RawIOBase implements Selectable {
     const refusal = this.#refusal("write", this.#writes, this.#writeDue);
     if (refusal) return Promise.reject(refusal);
     const writing = this.#connection.write(bytes);
-    return this.#timely(writing, false, WRITE, this.#expire);
+    const due = this.#due(this.#writeDue);
+    if (due === Infinity) return writing.catch(explainWrite);
+    return (this.#writeWatch ??= new Watchdog(WRITE)).guard(
+      writing,
+      due,
+      this.#expire,
+    );
   }
 
   /**
@@ -249,8 +259,16 @@ export class SocketIO extends RawIOBase implements Selectable {
 
   async #lookAhead(): Promise<void> {
     try {
-      const looking = this.#state.lookAhead(this.#connection);
-      await this.#timely(looking, true, LOOK, this.#expire);
+      const looking = this.#state.lookAhead(this.#connection).then(() => 0);
+      const due = this.#due(this.#readDue);
+      if (due === Infinity) await looking.catch(explainRead);
+      else {
+        await (this.#readWatch ??= new Watchdog(READ)).guard(
+          looking,
+          due,
+          this.#expire,
+        );
+      }
     } finally {
       if (!this.#timedOut) this.#state.looked();
     }
@@ -260,8 +278,13 @@ export class SocketIO extends RawIOBase implements Selectable {
     if (this.closed || !able || this.#timedOut) {
       return this.#refused(action, able);
     }
+    if (due === Infinity) return;
+    if (due === this.#readDue && this.#readDueIsNew) {
+      this.#readDueIsNew = false;
+      return;
+    }
     // A peer that always has something ready would outrun a timer.
-    if (due !== Infinity && now() >= due) {
+    if (now() >= due) {
       this.#timedOut = true;
       return new Deno.errors.TimedOut(
         `Cannot ${action} the socket: time is up`,
@@ -285,29 +308,15 @@ export class SocketIO extends RawIOBase implements Selectable {
     this.#timedOut = true;
   };
 
-  #timely<T, R>(
-    operation: Promise<T>,
-    reading: boolean,
-    translation: Translation<T, R>,
-    expired: () => void,
-  ): Promise<R> {
+  /** When an operation that begins now must have ended. */
+  #due(deadline: number): number {
     const timeout = Math.min(
       this.timeout ?? Infinity,
       this.#state.timeout ?? Infinity,
     );
-    let due = reading ? this.#readDue : this.#writeDue;
-    if (timeout !== Infinity && this.#state.timeout !== 0) {
-      due = Math.min(due, now() + timeout * 1000);
-    }
-    if (due === Infinity) {
-      return operation.then(translation.value, (error) => {
-        throw translation.error(error);
-      });
-    }
-    const watch = reading
-      ? this.#readWatch ??= new Watchdog()
-      : this.#writeWatch ??= new Watchdog();
-    return watch.guard(operation, due, expired, translation);
+    // A time-out of 0 is for reads that do not wait, which come elsewhere.
+    if (timeout === Infinity || this.#state.timeout === 0) return deadline;
+    return Math.min(deadline, now() + timeout * 1000);
   }
 }
 
@@ -321,7 +330,13 @@ const WRITE: Translation<number, number> = {
   error: (error) => explain("write", error),
 };
 
-const LOOK: Translation<void, void> = { value() {}, error: READ.error };
+function explainRead(error: unknown): never {
+  throw READ.error(error);
+}
+
+function explainWrite(error: unknown): never {
+  throw WRITE.error(error);
+}
 
 /** Deno names what happened to the resource; a stream says that it is closed. */
 function explain(action: string, error: unknown): unknown {
