@@ -33,15 +33,29 @@ export class _SocketWriter extends BufferedIOBase {
    * @param bytes What to send; it must not change until the promise resolves.
    * @returns The number of bytes given.
    */
-  override async write(bytes: ArrayBufferView): Promise<number> {
-    this._checkClosed("write");
-    const given = bytesOf(bytes);
-    for (let sent = 0; sent < given.length;) {
-      sent += await this.#socket.write(
-        sent === 0 ? given : given.subarray(sent),
-      );
+  override write(bytes: ArrayBufferView): Promise<number> {
+    if (this.closed || !(bytes instanceof Uint8Array)) {
+      return this.#writeAll(bytes);
     }
-    return given.length;
+    const { length } = bytes;
+    if (length === 0) return Promise.resolve(0);
+    // Nearly always all of it is taken at once.
+    return this.#socket.write(bytes).then((sent) =>
+      sent === length ? length : this.#writeRest(bytes, sent)
+    );
+  }
+
+  async #writeAll(bytes: ArrayBufferView): Promise<number> {
+    this._checkClosed("write");
+    return await this.#writeRest(bytesOf(bytes), 0);
+  }
+
+  async #writeRest(bytes: Uint8Array, done: number): Promise<number> {
+    let sent = done;
+    while (sent < bytes.length) {
+      sent += await this.#socket.write(bytes.subarray(sent));
+    }
+    return sent;
   }
 
   /** Closes; the connection stays open for its owner. */

@@ -240,15 +240,13 @@ export class BufferedReader<WouldBlock extends null = never>
   }
 
   #onFill: (got: number | null) => number | null = (got) => {
-    this.#filling = undefined;
     this.#mutex.leave();
-    return this.#landed(got as number | WouldBlock);
+    return this.#onLand(got);
   };
 
   #onFillError: (error: unknown) => never = (error) => {
-    this.#filling = undefined;
     this.#mutex.leave();
-    throw error;
+    return this.#onLandError(error);
   };
 
   async #fillInTurn(
@@ -585,25 +583,39 @@ export class BufferedReader<WouldBlock extends null = never>
    * Waits for one raw read. It asks for `wanted` bytes or the buffer's size,
    * whichever is more, but is content with room for `enough`.
    */
-  async #fill(
+  #fill(
     enough: number,
     wanted: number,
     signal?: AbortSignal,
   ): Promise<number | WouldBlock> {
-    signal?.throwIfAborted();
-    const filling = this.#keptFill(enough, wanted);
-    if (signal) await settled(filling, signal);
-    try {
-      return this.#landed(await filling);
-    } finally {
-      this.#filling = undefined;
-    }
+    if (signal) return this.#fillUnlessAborted(enough, wanted, signal);
+    return this.#keptFill(enough, wanted)
+      .then(this.#onLand, this.#onLandError) as Promise<number | WouldBlock>;
   }
 
-  #landed(got: number | WouldBlock): number | WouldBlock {
+  async #fillUnlessAborted(
+    enough: number,
+    wanted: number,
+    signal: AbortSignal,
+  ): Promise<number | WouldBlock> {
+    signal.throwIfAborted();
+    const filling = this.#keptFill(enough, wanted);
+    await settled(filling, signal);
+    return await filling.then(this.#onLand, this.#onLandError) as
+      | number
+      | WouldBlock;
+  }
+
+  #onLand: (got: number | null) => number | null = (got) => {
+    this.#filling = undefined;
     if (got !== null) this.#end += this.#checkCount(got, this.#room);
     return got;
-  }
+  };
+
+  #onLandError: (error: unknown) => never = (error) => {
+    this.#filling = undefined;
+    throw error;
+  };
 
   #keptFill(enough: number, least: number): Promise<number | WouldBlock> {
     if (!this.#filling) {

@@ -234,7 +234,7 @@ export class SocketIO extends RawIOBase implements Selectable {
     if (refusal) return Promise.reject(refusal);
     const writing = this.#connection.write(bytes);
     const due = this.#due(this.#writeDue);
-    if (due === Infinity) return writing.catch(explainWrite);
+    if (due === Infinity) return writing.then(undefined, explainWrite);
     return (this.#writeWatch ??= new Watchdog(WRITE)).guard(
       writing,
       due,
