@@ -1,3 +1,5 @@
+import { isLoopback } from "./address_kind.ts";
+
 /** A host as it stands in a URL: IPv6 in brackets. */
 function urlHost(hostname: string): string {
   return hostname.includes(":") ? `[${hostname}]` : hostname;
@@ -9,17 +11,6 @@ export function serverUrl(
   { hostname, port }: { hostname: string; port: number },
 ): string {
   return `${scheme}://${urlHost(hostname)}:${port}/`;
-}
-
-/** Whether an address stands for all of the machine's. */
-export function isWildcard(hostname: string): boolean {
-  return hostname === "::" || hostname === "0.0.0.0";
-}
-
-/** Whether only this machine reaches an address. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "::1" || hostname === "localhost" ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { promptSecret } from "@std/cli";
 import { formatHelp } from "./_command_line_options.ts";
 import { type CommandLine, readCommandLine } from "./_command_line.ts";
-import { isLoopback } from "./_served_urls.ts";
+import { isLoopback } from "./address_kind.ts";
 import { BasicAuth, hashPassword } from "./basic_auth.ts";
 import { UsageError } from "./option_parser.ts";
 import { runServer } from "./run_server.ts";

@@ -5,8 +5,9 @@ import {
   type ServerAddress,
 } from "../socketserver/mod.ts";
 import { explainListening } from "./explain_error.ts";
-import { isWildcard, reachableHosts, serverUrl } from "./_served_urls.ts";
+import { reachableHosts, serverUrl } from "./_served_urls.ts";
 import { UnixHTTPServer } from "./_unix_http_server.ts";
+import { isWildcard } from "./address_kind.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { type HTTPServer, ThreadingHTTPServer } from "./http_server.ts";
 import {

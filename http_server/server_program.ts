@@ -6,9 +6,10 @@
  */
 
 import { makeSelfSigned } from "./_self_signed.ts";
-import { isWildcard, reachableHosts } from "./_served_urls.ts";
+import { reachableHosts } from "./_served_urls.ts";
 import { wantsColors } from "./_terminal_colors.ts";
 import { VERSION } from "./_version.ts";
+import { isWildcard } from "./address_kind.ts";
 import { explain } from "./explain_error.ts";
 import { UsageError } from "./option_parser.ts";
 import type { RunServerOptions } from "./run_server.ts";

@@ -47,6 +47,11 @@ const GROUPS: readonly OptionGroup[] = [
         help: "serve the files of a folder, repeatable",
       },
       {
+        name: "allowed-host",
+        value: "NAME",
+        help: "another name of this server, repeatable; see below",
+      },
+      {
         name: "validate",
         help: "hold the application to PEP 3333",
       },
@@ -79,5 +84,8 @@ Usage: deno run -A jsr:@pystd/server/wsgi [PORT] APP [OPTIONS]
         or an object with a fetch method
   PORT  default: 8000, or the next one that is free; 0 for any;
         ADDR:PORT for another address than 127.0.0.1
-${formatOptions(GROUPS)}`;
+${formatOptions(GROUPS)}
+With --reload on an address of this machine alone, only requests for localhost,
+for addresses and for --allowed-host are answered: other sites stay out.
+`;
 }

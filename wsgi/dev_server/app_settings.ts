@@ -21,6 +21,8 @@ export interface AppSettings {
   readonly interface?: "wsgi" | "fetch" | "auto";
   /** Whether it is held to PEP 3333, by `validator`. */
   readonly validate?: boolean;
+  /** Hosts that are answered beside those of this machine; any by default. */
+  readonly allowedHosts?: readonly string[];
   /** Whether requests are not logged. */
   readonly quiet?: boolean;
   /** Limits of the handlers. */

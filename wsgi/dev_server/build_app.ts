@@ -1,5 +1,6 @@
 import type { WSGIApplication } from "../types.ts";
 import { validator } from "../validator.ts";
+import { allowHosts } from "./allow_hosts.ts";
 import { AppError } from "./app_error.ts";
 import type { AppSettings } from "./app_settings.ts";
 import { brokenApp } from "./broken_app.ts";
@@ -16,7 +17,7 @@ export async function buildApp(settings: AppSettings): Promise<LoadedApp> {
   const loaded = await loadApp(settings);
   const { application } = loaded;
   const checked = settings.validate ? validator(application) : application;
-  return { ...loaded, application: withStatic(checked, settings) };
+  return { ...loaded, application: withFront(checked, settings) };
 }
 
 /**
@@ -32,10 +33,20 @@ export function buildBrokenApp(
 ): WSGIApplication {
   const broken = brokenApp(problem);
   try {
-    return withStatic(broken, settings);
+    return withFront(broken, settings);
   } catch {
     return broken;
   }
+}
+
+/** Puts in front of an application what is to be asked first. */
+function withFront(
+  application: WSGIApplication,
+  settings: AppSettings,
+): WSGIApplication {
+  const site = withStatic(application, settings);
+  const { allowedHosts } = settings;
+  return allowedHosts ? allowHosts(site, allowedHosts) : site;
 }
 
 function withStatic(

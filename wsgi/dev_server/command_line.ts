@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isLoopback } from "../../http_server/address_kind.ts";
 import { parseOptions, UsageError } from "../../http_server/option_parser.ts";
 import {
   readLimits,
@@ -66,14 +67,16 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (options.has("watch") && !reload) {
     throw new UsageError("--watch needs --reload, too");
   }
+  const bind = named
+    ? [address.hostname]
+    : server.bind.length > 0 || server.unix !== null
+    ? server.bind
+    : [LOCAL];
+  const guarded = reload && bind.length > 0 && bind.every(isLoopback);
   return {
     action,
     ...server,
-    bind: named
-      ? [address.hostname]
-      : server.bind.length > 0 || server.unix !== null
-      ? server.bind
-      : [LOCAL],
+    bind,
     reload,
     watch: options.all("watch").map(readPath),
     settings: {
@@ -83,6 +86,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       quiet: server.quiet,
       interface: readInterface(options.last("interface")),
       limits: readLimits(options),
+      ...guarded || options.has("allowed-host")
+        ? { allowedHosts: options.all("allowed-host").map(readHost) }
+        : {},
     },
   };
 }
@@ -94,6 +100,11 @@ function readAddrport(text: string): Addrport {
   } catch (error) {
     throw new UsageError((error as Error).message.replace(/\.$/, ""));
   }
+}
+
+function readHost(text: string): string {
+  if (/^(?:\*|\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*)$/i.test(text)) return text;
+  throw new UsageError(`--allowed-host needs a name, not "${text}"`);
 }
 
 function readPath(text: string): string {

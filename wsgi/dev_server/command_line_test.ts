@@ -82,7 +82,28 @@ Deno.test("readCommandLine() reads what is to happen to the application", () => 
     quiet: true,
     interface: "wsgi",
     limits: { maxBodyBytes: 1024 },
+    allowedHosts: [],
   });
+});
+
+Deno.test("readCommandLine() guards what is developed on this machine alone", () => {
+  const cases: [args: string, hosts: string | undefined][] = [
+    ["a.ts", undefined],
+    ["a.ts 0.0.0.0:80 --reload", undefined],
+    ["a.ts -b 127.0.0.1 -b :: --reload", undefined],
+    ["a.ts --unix s --reload", undefined],
+    ["a.ts --reload", ""],
+    ["a.ts localhost:80 --reload", ""],
+    [
+      "a.ts --allowed-host b.example --allowed-host .c.example",
+      "b.example,.c.example",
+    ],
+    ["a.ts --reload --allowed-host *", "*"],
+  ];
+  for (const [args, hosts] of cases) {
+    const { settings } = readCommandLine(args.split(" "));
+    assertEquals(settings.allowedHosts?.join(), hosts, args);
+  }
 });
 
 Deno.test("readCommandLine() shows help before anything else", () => {
@@ -112,6 +133,9 @@ Deno.test("readCommandLine() refuses every option that is given wrongly", () => 
     ["a.ts", "--static", "/a?b=files"],
     ["a.ts", "--static", "/a//b=files"],
     ["a.ts", "--interface", "asgi"],
+    ["a.ts", "--allowed-host", ""],
+    ["a.ts", "--allowed-host", "a b"],
+    ["a.ts", "--allowed-host", "a:80"],
     ["a.ts", "--nope"],
     ...OPTIONS.map(({ name, value }) => [
       "a.ts",

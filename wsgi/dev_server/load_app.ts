@@ -25,8 +25,17 @@ export interface AppScheme {
    * @throws {AppError} If it cannot be loaded, with the reason.
    */
   load(name: string, settings: unknown): Promise<LoadedApp>;
-  /** The files and folders whose changes concern it. */
-  watched(name: string, settings: unknown): Promise<readonly string[]>;
+  /**
+   * The files and folders whose changes concern it; asked once.
+   *
+   * @param name What stands behind the scheme and its colon.
+   * @param settings What the command line has said for the scheme.
+   */
+  watched(
+    this: void,
+    name: string,
+    settings: unknown,
+  ): Promise<readonly string[]>;
 }
 
 /** The schemes that there are, by name. */

@@ -31,6 +31,7 @@
  * @module
  */
 export { ServerHandler } from "../server_handler.ts";
+export * from "./allow_hosts.ts";
 export * from "./app_error.ts";
 export * from "./app_kind.ts";
 export * from "./app_settings.ts";

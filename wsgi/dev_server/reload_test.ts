@@ -35,7 +35,7 @@ export default (_environ, startResponse) => {
 };
 `;
 
-const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /** Asks once, on a connection of its own. */
 async function ask(address: Deno.NetAddr): Promise<string> {
@@ -245,7 +245,7 @@ Deno.test("runWithReloader() lets an answer end as it has begun, and the connect
   await using _folder = folder;
   await using _program = program;
   using client = await RawClient.connect(address);
-  await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  await client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
   let slow = await client.readSome();
   const edit = () => Deno.writeTextFile(folder.at("app.ts"), source("new"));
   await editAndAsk(address, edit, "new");
@@ -265,7 +265,20 @@ Deno.test("runWithReloader() gives applications the client's own address", async
   });
   await using _folder = folder;
   await using _program = program;
-  assertEquals(await ask(address), `127.0.0.1,a,${address.port},http`);
+  assertEquals(await ask(address), `127.0.0.1,localhost,${address.port},http`);
+});
+
+Deno.test("runWithReloader() answers no other site that leads to this machine", async () => {
+  const { folder, program, address } = await start({
+    "app.ts": `export default () => new Response("private");`,
+  });
+  await using _folder = folder;
+  await using _program = program;
+  using client = await RawClient.connect(address);
+  await client.send("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  const { status, body } = await client.readAnswer();
+  assertEquals(status, 400);
+  assertMatch(body, /Host "evil\.example" is not allowed here/);
 });
 
 Deno.test("runWithReloader() waits for a port that the old application still has", async () => {
@@ -281,7 +294,7 @@ Deno.test("runWithReloader() waits for a port that the old application still has
   await using _folder = folder;
   await using _program = program;
   using client = await RawClient.connect(address);
-  await client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  await client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
   assertMatch(await client.readSome(), /^HTTP/);
   const edit = () =>
     Deno.writeTextFile(folder.at("app.ts"), source("new", port));

@@ -91,6 +91,7 @@ class WatchedFiles {
   readonly #extra: string[] = [];
   readonly #flags: readonly string[];
   #modules: readonly string[] = [];
+  #asked = false;
 
   constructor(
     reloader: BaseReloader,
@@ -113,9 +114,13 @@ class WatchedFiles {
       this.#flags = [...this.#flags, `--config=${nearest}`];
     }
     if (!chosen) this.#extra.push(...config);
-    for (const path of watch) {
+    this.#add(watch);
+  }
+
+  #add(paths: readonly string[]): void {
+    for (const path of paths) {
       const absolute = resolve(path);
-      if (isFolder(absolute)) reloader.watchDir(absolute);
+      if (isFolder(absolute)) this.#reloader.watchDir(absolute);
       else this.#extra.push(absolute);
     }
   }
@@ -124,11 +129,11 @@ class WatchedFiles {
   async find(): Promise<void> {
     const parsed = parseAppName(this.#settings.app);
     if (parsed.scheme !== null) {
-      const scheme = APP_SCHEMES.get(parsed.scheme)!;
-      this.#modules = await scheme.watched(
-        parsed.name,
-        this.#settings.schemes?.[parsed.scheme],
-      );
+      if (this.#asked) return;
+      this.#asked = true;
+      const { watched } = APP_SCHEMES.get(parsed.scheme)!;
+      const settings = this.#settings.schemes?.[parsed.scheme];
+      this.#add(await watched(parsed.name, settings));
     } else {
       const { files, complete } = await moduleGraph(parsed.module, this.#flags);
       // Behind a module that cannot be read there may be those of before.
