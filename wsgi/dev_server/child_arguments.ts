@@ -1,3 +1,5 @@
+import { configFiles } from "./module_graph.ts";
+
 /** Options of Deno that decide how names of modules are resolved, with a value in the next word or none. */
 const RESOLVING =
   /^(?:--config|-c|--no-config|--import-map|--lock|--no-lock|--frozen|--node-modules-dir|--vendor|--cert|--cached-only|--no-npm|--no-remote|--conditions|--unstable(?:-[a-z-]+)?)(?:=|$)/;
@@ -19,6 +21,9 @@ const TAKES_WORD = new Set([
 
 /** Options that are for one process alone. */
 const OWN = /^(?:--watch|--inspect|--reload|-r$|--no-clear-screen|--check)/;
+
+/** Options that name a configuration, or none. */
+const CONFIG = /^(?:-c|--config|--no-config)(?:=|$)/;
 
 /** What kinds of access there are. */
 const ACCESS = [
@@ -51,8 +56,20 @@ const ACCESS = [
  */
 export function getChildArguments(): string[] {
   const words = ownWords();
-  const flags = words && denoFlags(words, Deno.args);
-  if (flags) return flags;
+  const flags = words && denoFlags(words, Deno.args) || permissionFlags();
+  return [...flags, ...configFlags(flags)];
+}
+
+/** The configuration that Deno has found for this program, for a child that lies elsewhere. */
+function configFlags(flags: readonly string[]): string[] {
+  if (flags.some((flag) => CONFIG.test(flag))) return [];
+  const [nearest] = configFiles(Deno.mainModule);
+  return nearest && /deno\.jsonc?$/.test(nearest)
+    ? [`--config=${nearest}`]
+    : [];
+}
+
+function permissionFlags(): string[] {
   const granted = ACCESS.filter((name) =>
     Deno.permissions.querySync({ name }).state === "granted"
   );

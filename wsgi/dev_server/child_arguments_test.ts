@@ -1,9 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   denoFlags,
   getChildArguments,
   resolvingFlags,
 } from "./child_arguments.ts";
+
+/** What Deno has found for this test. */
+const CONFIG = `--config=${
+  fromFileUrl(import.meta.resolve("../../deno.json"))
+}`;
 
 Deno.test("denoFlags() finds Deno's options in a command line (test_manage_py, test_python_m_django)", () => {
   const cases: [words: string, args: string, flags: string | null][] = [
@@ -49,7 +55,7 @@ Deno.test("getChildArguments() passes on what is allowed, and no more", () => {
       Deno.permissions.querySync({ name } as Deno.PermissionDescriptor)
         .state === "granted"
     );
-  if (everything) assertEquals(flags, ["--allow-all"]);
+  if (everything) assertEquals(flags, ["--allow-all", CONFIG]);
   else assert(!flags.includes("--allow-all"));
 });
 
@@ -61,6 +67,7 @@ Deno.test({
       "--no-prompt",
       "--allow-read",
       "--allow-net",
+      CONFIG,
     ]);
   },
 });

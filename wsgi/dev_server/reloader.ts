@@ -110,7 +110,7 @@ export abstract class BaseReloader {
 
   /** Gives the changes as they come, until {@linkcode stop}. */
   async *changes(): AsyncGenerator<string[], void> {
-    this.tick();
+    if (this.#seen === undefined) this.tick();
     while (!this.#stopped) {
       await this._wait();
       if (this.#stopped) return;

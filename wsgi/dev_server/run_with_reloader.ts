@@ -40,33 +40,36 @@ export async function runWithReloader(options: ReloaderOptions): Promise<void> {
     options.watch ?? [],
     denoFlags,
   );
-  const supervisor = new AppSupervisor({
-    denoFlags,
-    settings,
-    drain,
-    onServing: print,
-    onProblem: (problem) => log(`${problem}\nWaiting for a change`),
-  });
   const stop = new AbortController();
   const stopped = () => stop.abort();
   options.signal?.addEventListener("abort", stopped, { once: true });
   if (options.signal?.aborted) stop.abort();
+  let supervisor: AppSupervisor | undefined;
   let serving: Promise<void> | undefined;
   try {
     await files.find();
+    reloader.tick();
+    supervisor = new AppSupervisor({
+      denoFlags,
+      settings,
+      drain,
+      onServing: print,
+      onProblem: (problem) => log(`${problem}\nWaiting for a change`),
+    });
+    const app = supervisor;
     serving = runServer({
       ...options,
-      HandlerClass: relayTo((ends) => supervisor.open(ends)),
+      HandlerClass: relayTo((ends) => app.open(ends)),
       signal: stop.signal,
     });
-    const following = follow(reloader, files, supervisor, log);
-    await Promise.race([serving, supervisor.failed, following]);
+    const following = follow(reloader, files, app, log);
+    await Promise.race([serving, app.failed, following]);
   } finally {
     stop.abort();
     await serving?.catch(() => {});
     options.signal?.removeEventListener("abort", stopped);
     reloader.stop();
-    await supervisor.close();
+    await supervisor?.close();
   }
 }
 
@@ -79,8 +82,9 @@ async function follow(
   for await (const [first, ...others] of reloader.changes()) {
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
     log(`${relative(Deno.cwd(), first!)}${more} changed, reloading`);
-    supervisor.restart();
+    // First the list: what changes while the application starts is then seen.
     await files.find();
+    supervisor.restart();
   }
 }
 
@@ -101,20 +105,8 @@ class WatchedFiles {
   ) {
     this.#reloader = reloader;
     this.#settings = settings;
-    const config = configFiles(Deno.mainModule);
     this.#flags = resolvingFlags(denoFlags);
-    const chosen = this.#flags.some((flag) =>
-      /^(?:-c|--config|--no-config)/.test(flag)
-    );
-    const [nearest] = config;
-    if (
-      !chosen && nearest?.match(/\.jsonc?$/) &&
-      !nearest.endsWith("package.json")
-    ) {
-      this.#flags = [...this.#flags, `--config=${nearest}`];
-    }
-    if (!chosen) this.#extra.push(...config);
-    this.#add(watch);
+    this.#add([...configFiles(Deno.mainModule), ...watch]);
   }
 
   #add(paths: readonly string[]): void {
