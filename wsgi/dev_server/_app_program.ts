@@ -22,26 +22,29 @@ import type { LoadedApp } from "./load_app.ts";
 async function main(
   [control, token, socket]: readonly string[],
 ): Promise<void> {
+  // Ctrl-C reaches the whole group of processes: the reloader decides.
+  Deno.addSignalListener("SIGINT", () => {});
   const channel = new ControlChannel(
     await connectPrivately(JSON.parse(control!)),
   );
   await channel.send({ token: token! });
   const order = await channel.receive<Order>();
   if (order?.order !== "serve") return;
-  // Ctrl-C reaches the whole group of processes: the reloader decides.
-  Deno.addSignalListener("SIGINT", () => {});
   const [folder, name] = JSON.parse(socket!);
   let retired = false;
+  let close: () => void | Promise<void> = () => {};
   const obey = async () => {
     let next = await channel.receive<Order>();
     for (; next?.order === "retire"; next = await channel.receive()) {
       retired = true;
     }
+    await Promise.resolve(close()).catch(() => {});
     end(next, folder);
   };
   obey();
 
   const { loaded, problem, contested } = await load(order.settings);
+  close = () => loaded.close?.();
   const HandlerClass = appHandler(loaded.application, order.settings);
   const relay = openRelayServer(folder, name, {
     token: token!,

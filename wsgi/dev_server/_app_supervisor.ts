@@ -141,7 +141,8 @@ export class AppSupervisor {
       try {
         this.#welcome(await this.#control.listener.accept());
       } catch {
-        // It is closed, or the client has left already.
+        // It is closed, the client has left already, or there are too many files.
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
     }
   }

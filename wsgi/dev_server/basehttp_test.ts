@@ -1,10 +1,10 @@
 /** The server, its handler and its log, by Django's own tests of them. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { drive } from "../../_tools/testing/drive.ts";
 import { Folder } from "../../_tools/testing/folder.ts";
 import { field, RawClient } from "../../_tools/testing/raw_client.ts";
 import type { WSGIApplication, WSGIEnvironment } from "../types.ts";
-import { StaticFilesHandler } from "./static_files_handler.ts";
+import { LiveServer } from "./live_server.ts";
 import { type LogLevel, WSGIRequestHandler } from "./wsgi_request_handler.ts";
 import {
   isBrokenPipeError,
@@ -149,36 +149,8 @@ Deno.test("isBrokenPipeError() knows what says that a client has left, and handl
   assertEquals([info.length, errors.length], [3, 1]);
 });
 
-/** Serves an application for the length of a test, quietly. */
-class Live implements AsyncDisposable {
-  readonly server: WSGIServer;
-  readonly #serving: Promise<void>;
-
-  constructor(
-    app: WSGIApplication,
-    Server: typeof WSGIServer = ThreadedWSGIServer,
-  ) {
-    class Handler extends WSGIRequestHandler {
-      override logMessage(): void {}
-    }
-    this.server = new Server({ hostname: "127.0.0.1", port: 0 }, Handler);
-    this.server.setApp(app);
-    this.#serving = this.server.serveForever();
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.server.serverPort}`;
-  }
-
-  connect(): Promise<RawClient> {
-    return RawClient.connect(this.server.serverAddress);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server.shutdown({ drain: 1 });
-    await this.#serving;
-    await this.server.serverClose();
-  }
+function connect(live: LiveServer): Promise<RawClient> {
+  return RawClient.connect(live.server.serverAddress);
 }
 
 const hello: WSGIApplication = (_environ, startResponse) => {
@@ -197,8 +169,8 @@ function get(path = "/", method = "GET", version = "1.1"): string {
 }
 
 Deno.test("answers are HTTP/1.1 (test_protocol), and stay open with a length (test_keep_alive_on_connection_with_content_length)", async () => {
-  await using live = new Live(hello);
-  using client = await live.connect();
+  await using live = new LiveServer(hello);
+  using client = await connect(live);
   for (let i = 0; i < 2; i++) {
     await client.send(get());
     const answer = await client.readAnswer();
@@ -209,8 +181,8 @@ Deno.test("answers are HTTP/1.1 (test_protocol), and stay open with a length (te
 });
 
 Deno.test("answers without a length stay open in chunks, and close for clients that know none (test_closes_connection_without_content_length)", async () => {
-  await using live = new Live(streaming);
-  using client = await live.connect();
+  await using live = new LiveServer(streaming);
+  using client = await connect(live);
   await client.send(get());
   const answer = await client.readAnswer();
   assertEquals(
@@ -226,8 +198,8 @@ Deno.test("answers without a length stay open in chunks, and close for clients t
 
 Deno.test("HEAD ends after the head, and stays open (test_no_body_returned_for_head_requests)", async () => {
   for (const app of [hello, streaming]) {
-    await using live = new Live(app);
-    using client = await live.connect();
+    await using live = new LiveServer(app);
+    using client = await connect(live);
     await client.send(get("/", "HEAD"));
     const answer = await client.readAnswer("HEAD");
     assertEquals([answer.body, field(answer, "connection")], ["", null]);
@@ -237,11 +209,11 @@ Deno.test("HEAD ends after the head, and stays open (test_no_body_returned_for_h
 });
 
 Deno.test("a body that nobody has read does not leak into the next request (test_keep_alive_connection_clears_previous_request_data)", async () => {
-  await using live = new Live(({ REQUEST_METHOD }, startResponse) => {
+  await using live = new LiveServer(({ REQUEST_METHOD }, startResponse) => {
     startResponse("200 OK", [["Content-Type", "text/plain"]]);
     return [utf8.encode(REQUEST_METHOD)];
   });
-  using client = await live.connect();
+  using client = await connect(live);
   await client.send(
     `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${get().length}\r\n\r\n${get()}`,
   );
@@ -251,8 +223,8 @@ Deno.test("a body that nobody has read does not leak into the next request (test
 });
 
 Deno.test("a serial server closes behind each answer (test_closes_connection_with_content_length)", async () => {
-  await using live = new Live(hello, WSGIServer);
-  using client = await live.connect();
+  await using live = new LiveServer(hello, { serverCls: WSGIServer });
+  using client = await connect(live);
   await client.send(get());
   const answer = await client.readAnswer();
   assertEquals([answer.body, field(answer, "connection")], ["hello", "close"]);
@@ -261,7 +233,7 @@ Deno.test("a serial server closes behind each answer (test_closes_connection_wit
 
 Deno.test("an application may ask its own server (test_view_calls_subview)", async () => {
   let url = "";
-  await using live = new Live(async (environ, startResponse) => {
+  await using live = new LiveServer(async (environ, startResponse) => {
     startResponse("200 OK", [["Content-Type", "text/plain"]]);
     if (environ.PATH_INFO === "/sub") return [utf8.encode("subview")];
     const response = await fetch(`${url}/sub`);
@@ -284,8 +256,8 @@ Deno.test("what the requests of a connection share is released at its end (test_
       closed.resolve();
     }
   }
-  await using live = new Live(hello, Server);
-  using client = await live.connect();
+  await using live = new LiveServer(hello, { serverCls: Server });
+  using client = await connect(live);
   await client.send(get());
   await client.readAnswer();
   assertEquals(log, ["open"]);
@@ -309,20 +281,39 @@ Deno.test("run() binds the port it is told and says which (test_port_bind, test_
 });
 
 Deno.test("a server that serves files serves pages, too (test_404, test_view, test_static_files, test_media_files)", async () => {
-  await using folder = await Folder.make({ "example_file.txt": "a file" });
-  const site = new StaticFilesHandler((environ, startResponse) => {
+  await using folder = await Folder.make({
+    "static": { "example_file.txt": "a file" },
+    "media": { "example_media_file.txt": "some media" },
+  });
+  await using live = new LiveServer((environ, startResponse) => {
     const known = environ.PATH_INFO === "/page";
     startResponse(known ? "200 OK" : "404 Not Found", [
       ["Content-Type", "text/plain"],
     ]);
     return [utf8.encode(known ? "a page" : "nothing")];
-  }, { baseUrl: "/static/", directory: folder.path });
-  await using live = new Live(site.app);
+  }, {
+    files: ["static", "media"].map((name) => ({
+      baseUrl: `/${name}/`,
+      directory: folder.at(name),
+    })),
+  });
   const ask = async (path: string) => {
     const response = await fetch(live.url + path);
     return [response.status, await response.text()];
   };
   assertEquals(await ask("/static/example_file.txt"), [200, "a file"]);
+  assertEquals(await ask("/media/example_media_file.txt"), [200, "some media"]);
   assertEquals(await ask("/page"), [200, "a page"]);
   assertEquals(await ask("/"), [404, "nothing"]);
+});
+
+Deno.test("LiveServer has a URL of its own, and says if it cannot start (test_live_server_url_is_class_property, test_set_up_class)", async () => {
+  await using one = new LiveServer(hello);
+  await using two = new LiveServer(hello);
+  assert(one.port !== two.port);
+  assertEquals(one.url, `http://127.0.0.1:${one.port}`);
+  assertThrows(
+    () => new LiveServer(hello, { port: one.port }),
+    Deno.errors.AddrInUse,
+  );
 });

@@ -7,7 +7,7 @@
  * ```
  * runserver ─┬─ buildApp ─ loadApp, StaticFilesHandler, validator
  *            └─ runWithReloader    the socket stays here; a process for the application
- * WSGIServer ─ ThreadedWSGIServer      WSGIRequestHandler      run
+ * WSGIServer ─ ThreadedWSGIServer      WSGIRequestHandler      run, LiveServer
  * FSFilesHandler ─ StaticFilesHandler      StatReloader ─ WatchReloader
  * ```
  *
@@ -37,6 +37,7 @@ export * from "./app_kind.ts";
 export * from "./app_settings.ts";
 export { getChildArguments } from "./child_arguments.ts";
 export * from "./fs_files_handler.ts";
+export * from "./live_server.ts";
 export * from "./load_app.ts";
 export * from "./module_graph.ts";
 export * from "./parse_addrport.ts";
