@@ -45,16 +45,8 @@ export function scriptEnviron(
 
 /** Bytes, one character each, as the text that they are in UTF-8. */
 function asText(value: string): string {
-  for (let i = 0; i < value.length; i++) {
-    if (value.charCodeAt(i) > 0x7f) return decodeWide(value, i);
-  }
-  return value;
-}
-
-function decodeWide(value: string, from: number): string {
-  for (let i = from; i < value.length; i++) {
-    // A path of the file system is a text already.
-    if (value.charCodeAt(i) > 0xff) return value;
-  }
-  return decoder.decode(encodeLatin1(value));
+  // Most are plain, and stay as they are
+  return /^[\0-\x7f]*$/.test(value)
+    ? value
+    : decoder.decode(encodeLatin1(value));
 }

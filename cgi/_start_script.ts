@@ -1,3 +1,4 @@
+import { decodeLatin1 } from "../socketserver/io/mod.ts";
 import {
   ProtocolError,
   type RequestHead,
@@ -61,7 +62,11 @@ export async function startScript(
     }
     const variables = buildCgiEnviron(head, {
       ...facts,
-      scriptFilename: script.path,
+      scriptName: asBytes(facts.scriptName),
+      pathInfo: asBytes(facts.pathInfo),
+      pathTranslated: asBytes(facts.pathTranslated ?? ""),
+      documentRoot: asBytes(facts.documentRoot ?? script.folder),
+      scriptFilename: asBytes(script.path),
       contentLength,
       trustAuthorization: settings.trustAuthorization,
     });
@@ -78,6 +83,7 @@ export async function startScript(
       input: spooled ?? body,
       timeout: settings.timeout,
       runTimeout: settings.runTimeout,
+      killDelay: settings.killDelay,
       onErrorLine: call.log,
     });
     const kept = spooled;
@@ -94,6 +100,13 @@ export async function startScript(
     }
     throw error;
   }
+}
+
+const utf8 = new TextEncoder();
+
+/** A text of the file system as the bytes that it is there, one character each. */
+function asBytes(text: string): string {
+  return decodeLatin1(utf8.encode(text));
 }
 
 /**

@@ -92,7 +92,10 @@ export function cgiHandler(
         : fromReadableStream(request.body);
       process = await start(request, info, body);
       const running = process;
-      const leave = () => running.kill();
+      const leave = () =>
+        running.kill(
+          new Deno.errors.ConnectionAborted("The client has left"),
+        );
       request.signal.addEventListener("abort", leave, { once: true });
       running.ended.then(() =>
         request.signal.removeEventListener("abort", leave)

@@ -1,10 +1,12 @@
 import {
+  asClientFault,
   type BasicAuth,
   type BodyFile,
   SimpleHTTPRequestHandler,
   type SimpleHTTPRequestHandlerOptions,
 } from "../http_server/mod.ts";
 import {
+  parseRequestTarget,
   percentEncodePath,
   ProtocolError,
   statusAllowsContent,
@@ -120,6 +122,16 @@ export class CGIHTTPRequestHandler<
     Object.assign(this, options);
   }
 
+  /** Reads the request; may be extended. A URL as target counts as its path. */
+  override async parseRequest(): Promise<boolean> {
+    if (!await super.parseRequest()) return false;
+    if (/^https?:/i.test(this.path)) {
+      const { path, query } = parseRequestTarget(this.command!, this.path);
+      this.path = query === null ? path : `${path}?${query}`;
+    }
+    return true;
+  }
+
   /** Runs a script, or says that files take no POST; may be overridden. */
   async doPOST(): Promise<void> {
     if (await this.#isScript()) await this.runCgi();
@@ -213,7 +225,7 @@ export class CGIHTTPRequestHandler<
       this._headersBuffer = null;
       await this.sendError(error.status, publicReason(error));
     } finally {
-      process?.kill();
+      await process?.release();
     }
   }
 
@@ -280,7 +292,12 @@ export class CGIHTTPRequestHandler<
     let unwatch: (() => void) | undefined;
     process.fed.then(() => {
       // Before, it is the body that tells whether the client is there.
-      if (watching) unwatch = this._watchClient(() => process.kill(), PATIENCE);
+      if (!watching) return;
+      unwatch = this._watchClient(() => {
+        const error = new Deno.errors.ConnectionAborted("The client has left");
+        asClientFault(error);
+        process.kill(error);
+      }, PATIENCE);
     });
     try {
       if (this.#isNph()) return await this.#passThrough(process);
@@ -288,7 +305,7 @@ export class CGIHTTPRequestHandler<
       if (head.kind === "document") {
         return await this.#sendDocument(process, head);
       }
-      process.kill();
+      await process.release();
       await this.#redirect(head.location);
     } finally {
       watching = false;

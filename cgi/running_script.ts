@@ -33,7 +33,7 @@ export interface RunScriptOptions {
   /** Seconds that it may take from beginning to end; `null` for any number. */
   readonly runTimeout?: number | null;
   /** Seconds from SIGTERM to SIGKILL. */
-  readonly killDelay?: number;
+  readonly killDelay: number;
   /** Takes each line that it writes to its standard error. */
   readonly onErrorLine: (line: string) => void;
 }
@@ -57,6 +57,7 @@ export class RunningScript {
   #waiting = false;
   /** Whether the script takes no input because the client sends none. */
   #clientSlow = false;
+  #outputEnded = false;
   #failure: Error | undefined;
 
   /**
@@ -114,25 +115,40 @@ export class RunningScript {
    * @throws {ProtocolError} 504 if it takes too long.
    */
   async read(): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#wait(() => this.#output.read1(CHUNK));
+    const chunk = await this.#wait(() => this.#output.read1(CHUNK));
+    this.#outputEnded ||= chunk.length === 0;
+    return chunk;
   }
 
   /**
    * Ends it, unless it has ended: SIGTERM first, SIGKILL later, to what it has
    * started as well.
+   *
+   * @param reason What reading its output then throws.
    */
-  kill(): void {
+  kill(reason?: Error): void {
+    this.#failure ??= reason;
+    // What is left of its output wakes nobody any more.
+    this.#output.close().catch(() => {});
     if (this.#killed || !this.#alive) return;
     this.#killed = true;
     const all = [this.pid, ...descendants(this.pid)];
     for (const pid of all) signal(pid, "SIGTERM");
-    this.#after(this.#options.killDelay ?? KILL_DELAY, () => {
+    this.#after(this.#options.killDelay, () => {
       for (const pid of new Set([...all, ...descendants(this.pid)])) {
         signal(pid, "SIGKILL");
       }
     });
-    // What is left of its output wakes nobody any more.
-    this.#output.close().catch(() => {});
+  }
+
+  /**
+   * Nobody reads its output any more: ends it unless all of that was read. A
+   * script that has closed its output may go on to work.
+   */
+  async release(): Promise<void> {
+    if (this.#outputEnded) return;
+    this.kill();
+    await this.ended;
   }
 
   async #wait<T>(read: () => Promise<T>): Promise<T> {
@@ -173,8 +189,7 @@ export class RunningScript {
       await writer.close().catch(() => {});
     } catch (error) {
       // It is the client that fails: the script must not take a part for all.
-      this.#failure = error as Error;
-      this.kill();
+      this.kill(error as Error);
     } finally {
       this.#clientSlow = false;
       await writer.abort().catch(() => {});
@@ -208,11 +223,9 @@ export class RunningScript {
   }
 
   #giveUp(why: string): void {
-    this.#failure ??= new ProtocolError(
-      `Cannot wait for a script any more: it ${why}`,
-      504,
+    this.kill(
+      new ProtocolError(`Cannot wait for a script any more: it ${why}`, 504),
     );
-    this.kill();
   }
 
   #after(seconds: number, run: () => void): void {
@@ -238,9 +251,6 @@ export class RunningScript {
 
 /** Bytes moved at once. */
 const CHUNK = 65536;
-
-/** Seconds to tidy up after SIGTERM. */
-const KILL_DELAY = 5;
 
 function spawn(options: RunScriptOptions): Deno.ChildProcess {
   const { command, args = [], cwd, env, input } = options;

@@ -11,6 +11,8 @@ export interface ScriptSettings {
   timeout: number | null;
   /** Seconds that a script may take from beginning to end; `null` for any number. */
   runTimeout: number | null;
+  /** Seconds that a script may take to end when it is told to, before it is killed. */
+  killDelay: number;
   /** Scripts at a time, beyond which the answer is 503; `null` for any number. */
   maxProcesses: number | null;
   /**
@@ -35,6 +37,7 @@ export const DEFAULT_SCRIPT_SETTINGS: Readonly<ScriptSettings> = Object.freeze({
   passEnv: [],
   timeout: 300,
   runTimeout: null,
+  killDelay: 5,
   maxProcesses: 64,
   interpreters: {},
   trustAuthorization: false,
