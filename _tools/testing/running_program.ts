@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly cwd?: string | undefined;
   /** What is added to its environment. */
   readonly env?: Record<string, string>;
+  /** Whether it leads a group of processes, as a shell starts it. */
+  readonly detached?: boolean;
 }
 
 /** A running program, which ends when it is disposed of. */
@@ -27,7 +29,7 @@ export class RunningProgram implements AsyncDisposable {
   constructor(
     main: string,
     args: readonly string[],
-    { flags, cwd, env = { NO_COLOR: "1" } }: ProgramOptions,
+    { flags, cwd, env = { NO_COLOR: "1" }, detached = false }: ProgramOptions,
   ) {
     this.process = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", "--no-check", ...flags, main, ...args],
@@ -35,6 +37,7 @@ export class RunningProgram implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
       env,
+      detached,
       ...cwd === undefined ? {} : { cwd },
     }).spawn();
     this.#reading = Promise.all([

@@ -24,13 +24,13 @@ async function main(
 ): Promise<void> {
   // Ctrl-C reaches the whole group of processes: the reloader decides.
   Deno.addSignalListener("SIGINT", () => {});
-  const channel = new ControlChannel(
-    await connectPrivately(JSON.parse(control!)),
-  );
-  await channel.send({ token: token! });
-  const order = await channel.receive<Order>();
-  if (order?.order !== "serve") return;
   const [folder, name] = JSON.parse(socket!);
+  const connection = await connectPrivately(JSON.parse(control!))
+    .catch(() => end(null, folder));
+  const channel = new ControlChannel(connection);
+  await channel.send({ token: token! }).catch(() => end(null, folder));
+  const order = await channel.receive<Order>();
+  if (order?.order !== "serve") return end(order, folder);
   let retired = false;
   let close: () => void | Promise<void> = () => {};
   const obey = async () => {
@@ -82,7 +82,8 @@ async function load(
   return { loaded, problem, contested };
 }
 
-function end(order: Order | null, folder: string | null): void {
+/** Ends the process. */
+function end(order: Order | null, folder: string | null): never {
   // A reloader that was killed has left its folder behind.
   if (order === null && folder !== null) {
     try {

@@ -1,6 +1,6 @@
 import type { WSGIApplication } from "../types.ts";
 import type { AppSettings } from "./app_settings.ts";
-import { WSGIRequestHandler } from "./wsgi_request_handler.ts";
+import { type LogLevel, WSGIRequestHandler } from "./wsgi_request_handler.ts";
 
 /** A class of handlers for one application. */
 export type AppHandlerClass = new (
@@ -33,8 +33,12 @@ export function appHandler(
       return application;
     }
 
-    override logMessage(format: string, ...args: unknown[]): void {
-      if (!quiet) super.logMessage(format, ...args);
+    protected override _log(
+      level: LogLevel,
+      format: string,
+      ...args: unknown[]
+    ): void {
+      if (!quiet) super._log(level, format, ...args);
     }
   };
 }

@@ -12,6 +12,7 @@ class Reloading extends RunningProgram {
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     super(MAIN, ["0", "--reload", "--quiet", ...args], {
       flags: ["-A"],
+      detached: true,
       env: { NO_COLOR: "1", ...env },
     });
   }
@@ -318,6 +319,34 @@ Deno.test("runWithReloader() watches files and folders that it is told of", asyn
   assertEquals(await ask(address), "one");
   const edit = () => Deno.writeTextFile(folder.at("pages/a.txt"), "two!");
   await editAndAsk(address, edit, "two!");
+});
+
+Deno.test({
+  name:
+    "runWithReloader() ends at Ctrl-C, which reaches the application's process, too",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const { folder, program, address } = await start({
+      "app.ts": `export default ({ url }) => {
+        if (url.endsWith("/spin")) while (true);
+        return new Response("hi");
+      };`,
+    }, ["--drain", "1"]);
+    await using _folder = folder;
+    await using _program = program;
+    assertEquals(await ask(address), "hi");
+    // Not even an application that hangs stays behind.
+    using client = await RawClient.connect(address);
+    await client.send("GET /spin HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const [child] = await childrenOf(program.process.pid);
+    const { success } = await new Deno.Command("sh", {
+      args: ["-c", `kill -INT -${program.process.pid}`],
+    }).output();
+    assert(success);
+    assertEquals(await program.ended(), 0);
+    await gone(child!);
+    assertEquals(program.stderr, "");
+  },
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
