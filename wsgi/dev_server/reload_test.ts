@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { Folder, type FolderContent } from "../../_tools/testing/folder.ts";
 import { RawClient } from "../../_tools/testing/raw_client.ts";
+import { testWithPrograms } from "../../_tools/testing/real_program.ts";
 import { RunningProgram } from "../../_tools/testing/running_program.ts";
 
 const MAIN = fromFileUrl(import.meta.resolve("../main.ts"));
@@ -98,8 +99,8 @@ async function start(
 }
 
 /** The processes that a program has started. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await new Deno.Command("ps", {
+async function childrenOf(ps: string, pid: number): Promise<number[]> {
+  const { stdout } = await new Deno.Command(ps, {
     args: ["-o", "pid=", "--ppid", String(pid)],
   }).output();
   return new TextDecoder().decode(stdout).split(/\s+/).filter((word) =>
@@ -321,11 +322,10 @@ Deno.test("runWithReloader() watches files and folders that it is told of", asyn
   await editAndAsk(address, edit, "two!");
 });
 
-Deno.test({
-  name:
-    "runWithReloader() ends at Ctrl-C, which reaches the application's process, too",
-  ignore: Deno.build.os === "windows",
-  async fn() {
+testWithPrograms(
+  ["ps", "sh"],
+  "runWithReloader() ends at Ctrl-C, which reaches the application's process, too",
+  async ({ ps, sh }) => {
     const { folder, program, address } = await start({
       "app.ts": `export default ({ url }) => {
         if (url.endsWith("/spin")) while (true);
@@ -338,8 +338,8 @@ Deno.test({
     // Not even an application that hangs stays behind.
     using client = await RawClient.connect(address);
     await client.send("GET /spin HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    const [child] = await childrenOf(program.process.pid);
-    const { success } = await new Deno.Command("sh", {
+    const [child] = await childrenOf(ps, program.process.pid);
+    const { success } = await new Deno.Command(sh, {
       args: ["-c", `kill -INT -${program.process.pid}`],
     }).output();
     assert(success);
@@ -347,13 +347,13 @@ Deno.test({
     await gone(child!);
     assertEquals(program.stderr, "");
   },
-});
+);
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
-  Deno.test({
-    name: `runWithReloader() leaves nothing behind after ${signal}`,
-    ignore: Deno.build.os === "windows",
-    async fn() {
+  testWithPrograms(
+    ["ps"],
+    `runWithReloader() leaves nothing behind after ${signal}`,
+    async ({ ps }) => {
       await using temporary = await Folder.make();
       await using folder = await Folder.make({
         "app.ts": `export default () => new Response("hi");`,
@@ -364,7 +364,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       const address = await program.address();
       assertEquals(await ask(address), "hi");
       assertEquals([...Deno.readDirSync(temporary.path)].length, 1);
-      const children = await childrenOf(program.process.pid);
+      const children = await childrenOf(ps, program.process.pid);
       assertEquals(children.length, 1);
       program.process.kill(signal);
       // The child holds the ends of its output, too.
@@ -373,5 +373,5 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       await Promise.all(children.map(gone));
       assertEquals([...Deno.readDirSync(temporary.path)], []);
     },
-  });
+  );
 }
