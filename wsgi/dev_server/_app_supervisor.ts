@@ -137,11 +137,12 @@ export class AppSupervisor {
   }
 
   async #acceptAll(): Promise<void> {
-    while (!this.#closed) {
+    while (true) {
       try {
         this.#welcome(await this.#control.listener.accept());
       } catch {
-        // It is closed, the client has left already, or there are too many files.
+        if (this.#closed) return;
+        // The process has left already, or there are too many files.
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     }

@@ -28,6 +28,32 @@ export interface ReloaderOptions extends RunServerOptions {
  *
  * @param options The application, and where to listen.
  * @returns When it was stopped.
+ * @throws {Error} If it cannot listen, or not even a process can be started
+ * that says what is wrong with the application.
+ *
+ * @example Serves an application that is being written
+ * ```ts
+ * import { runWithReloader } from "@pystd/server/dev-server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const app = await Deno.makeTempFile({ suffix: ".ts" });
+ * await Deno.writeTextFile(app, `export default () => new Response("hello");`);
+ *
+ * const stop = new AbortController();
+ * await runWithReloader({
+ *   settings: { app, quiet: true },
+ *   bind: "127.0.0.1",
+ *   port: 0,
+ *   signal: stop.signal,
+ *   async print(line) {
+ *     const [url] = /http:[^)]+/.exec(line) ?? [];
+ *     if (!url) return;
+ *     assertEquals(await (await fetch(url)).text(), "hello");
+ *     stop.abort();
+ *   },
+ * });
+ * await Deno.remove(app);
+ * ```
  */
 export async function runWithReloader(options: ReloaderOptions): Promise<void> {
   const { settings, drain = 5 } = options;
