@@ -69,6 +69,12 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** Bytes of memory that a process has in use now. Linux only. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
+
 /** The middle one of some numbers. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -118,16 +124,4 @@ export async function compete(
     microseconds: median(needed[i]!),
     ratio: median(needed[i]!.map((time, round) => time / needed[0]![round]!)),
   }));
-}
-
-/** Prints a table of results. */
-export function report(title: string, results: readonly Result[]): void {
-  console.log(title);
-  for (const { name, microseconds, ratio } of results) {
-    console.log(
-      `  ${name.padEnd(36)}${microseconds.toFixed(1).padStart(8)} us${
-        ratio.toFixed(2).padStart(8)
-      } x`,
-    );
-  }
 }

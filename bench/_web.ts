@@ -6,7 +6,8 @@
  * @module
  */
 import { findProgram } from "../_tools/testing/real_program.ts";
-import { cpuSeconds, median } from "./_harness.ts";
+import { cpuSeconds, median, residentBytes } from "./_harness.ts";
+import { type Goal, judge, table } from "./_report.ts";
 
 /** A web server under measurement. */
 export interface WebServer {
@@ -26,6 +27,20 @@ export interface WebLoad {
   readonly rounds: number;
   /** Seconds of a turn. */
   readonly seconds: number;
+  /** Fields of each request beside wrk's own. */
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  /** A script for wrk, in this folder or by its URL. */
+  readonly script?: string;
+}
+
+/** A goal that two of the servers decide. */
+export interface WebGoal extends Goal {
+  /** Whose. */
+  readonly server: string;
+  /** Compared with whose. */
+  readonly peer: string;
+  /** CPU time for each request, or requests a second. */
+  readonly measure: "cpu" | "throughput";
 }
 
 /** A program of this folder, run by this Deno with network and reading allowed. */
@@ -48,11 +63,12 @@ export function denoProgram(
   ];
 }
 
-/** Loads each server in turn and prints a table. */
+/** Loads each server in turn, prints a table and tells which goals were reached. */
 export async function compareWebServers(
   title: string,
   servers: readonly WebServer[],
   load: WebLoad,
+  goals: readonly WebGoal[] = [],
 ): Promise<void> {
   const wrk = findProgram("wrk");
   if (!wrk) {
@@ -68,25 +84,41 @@ export async function compareWebServers(
   }
   for (let round = -1; round < load.rounds; round++) {
     for (const contestant of contestants) {
-      await contestant.turn(wrk, load, round >= 0);
+      const turn = await contestant.turn(wrk, load);
+      if (round >= 0) await contestant.count(turn);
     }
   }
-  console.log(title);
-  console.table(
-    contestants.map((contestant) => contestant.row(contestants[0]!)),
-  );
+  table(title, contestants.map((each) => each.row(contestants[0]!)));
+  for (const goal of goals) {
+    const server = contestants.find(({ name }) => name === goal.server);
+    const peer = contestants.find(({ name }) => name === goal.peer);
+    if (server && peer) judge(goal, server.ratio(peer, goal.measure));
+  }
 }
 
-class Contestant implements AsyncDisposable {
-  readonly #name: string;
-  readonly #port: number;
+/** What a turn needed. */
+export interface Turn {
+  /** Requests a second. */
+  readonly perSecond: number;
+  /** CPU time of a request. */
+  readonly microseconds: number;
+  /** Milliseconds within which 99 of 100 requests were answered. */
+  readonly slowest: number;
+}
+
+/** A web server at work, and what its turns needed. */
+export class Contestant implements AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
   readonly #process: Deno.ChildProcess;
   readonly #perSecond: number[] = [];
   readonly #microseconds: number[] = [];
+  readonly #slowest: number[] = [];
+  #memory = 0;
 
   private constructor(name: string, port: number, process: Deno.ChildProcess) {
-    this.#name = name;
-    this.#port = port;
+    this.name = name;
+    this.port = port;
     this.#process = process;
   }
 
@@ -104,7 +136,13 @@ class Contestant implements AsyncDisposable {
     return contestant;
   }
 
-  async turn(wrk: string, load: WebLoad, counts: boolean): Promise<void> {
+  /** Its process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Loads the server once. */
+  async turn(wrk: string, load: WebLoad): Promise<Turn> {
     const before = await this.#cpu();
     const { stdout } = await new Deno.Command(wrk, {
       args: [
@@ -112,31 +150,55 @@ class Contestant implements AsyncDisposable {
         `--connections=${load.connections}`,
         `--duration=${load.seconds}s`,
         "--timeout=30s",
-        `http://127.0.0.1:${this.#port}${load.path}`,
+        "--latency",
+        ...(load.fields ?? []).map(([name, value]) =>
+          `--header=${name}: ${value}`
+        ),
+        ...load.script
+          ? [`--script=${new URL(load.script, import.meta.url).pathname}`]
+          : [],
+        `http://127.0.0.1:${this.port}${load.path}`,
       ],
     }).output();
     const cpu = await this.#cpu() - before;
     const report = new TextDecoder().decode(stdout);
     const failures = /Socket errors: .*|Non-2xx .*/.exec(report);
     if (failures) {
-      throw new Error(`Cannot measure ${this.#name}: ${failures[0]}`);
+      throw new Error(`Cannot measure ${this.name}: ${failures[0]}`);
     }
     const requests = Number(/(\d+) requests in/.exec(report)?.[1]);
     const duration = Number(/requests in ([\d.]+)s/.exec(report)?.[1]);
-    if (!counts) return;
-    this.#perSecond.push(requests / duration);
-    this.#microseconds.push(cpu / requests * 1e6);
+    return {
+      perSecond: requests / duration,
+      microseconds: cpu / requests * 1e6,
+      slowest: milliseconds(/99%\s+(\S+)/.exec(report)?.[1]),
+    };
+  }
+
+  /** Counts a turn for the report. */
+  async count(turn: Turn): Promise<void> {
+    this.#perSecond.push(turn.perSecond);
+    this.#microseconds.push(turn.microseconds);
+    this.#slowest.push(turn.slowest);
+    this.#memory = await this.#resident();
+  }
+
+  /** The median of what each round needed, compared with another server in that round. */
+  ratio(other: Contestant, measure: WebGoal["measure"]): number {
+    const [ours, theirs] = measure === "cpu"
+      ? [this.#microseconds, other.#microseconds]
+      : [this.#perSecond, other.#perSecond];
+    return median(ours.map((value, round) => value / theirs[round]!));
   }
 
   row(first: Contestant): Record<string, string | number> {
-    const ratios = this.#microseconds.map((time, round) =>
-      time / first.#microseconds[round]!
-    );
     return {
-      server: this.#name,
+      server: this.name,
       "requests/s": Number(median(this.#perSecond).toPrecision(4)),
       "CPU us/request": Number(median(this.#microseconds).toPrecision(3)),
-      "CPU ratio": Number(median(ratios).toFixed(2)),
+      "CPU ratio": Number(this.ratio(first, "cpu").toFixed(2)),
+      "p99 ms": Number(median(this.#slowest).toPrecision(3)),
+      "memory MiB": Math.round(this.#memory / 2 ** 20),
     };
   }
 
@@ -149,10 +211,24 @@ class Contestant implements AsyncDisposable {
     return seconds;
   }
 
+  async #resident(): Promise<number> {
+    let bytes = await residentBytes(this.#process.pid);
+    for (const pid of childrenOf(this.#process.pid)) {
+      bytes += await residentBytes(pid);
+    }
+    return bytes;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill("SIGTERM");
     await this.#process.status;
   }
+}
+
+/** Such as `870.00us`, `1.23ms` or `2.00s`. */
+function milliseconds(text: string | undefined): number {
+  const [, value, unit] = /^([\d.]+)(us|ms|s)$/.exec(text ?? "") ?? [];
+  return Number(value) * (unit === "s" ? 1000 : unit === "ms" ? 1 : 0.001);
 }
 
 function childrenOf(parent: number): number[] {
@@ -162,12 +238,14 @@ function childrenOf(parent: number): number[] {
   return tasks.split(" ").filter((pid) => pid !== "").map(Number);
 }
 
-function freePort(): number {
+/** A port that nobody listens on. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-async function listening(port: number): Promise<void> {
+/** Waits until somebody listens on a port. */
+export async function listening(port: number): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     try {
       using _connection = await Deno.connect({ hostname: "127.0.0.1", port });

@@ -1,21 +1,31 @@
 /**
  * Runs the benchmarks: all of them, or those that are named.
  *
- *     deno run --allow-all bench/mod.ts [NAME…]
+ *     deno run --allow-all bench/mod.ts [--write] [NAME…]
+ *
+ * `--write` puts the results into `README.md`.
  *
  * @module
  */
 import { echo } from "./echo.ts";
 import { files } from "./files.ts";
+import { growth } from "./growth.ts";
 import { hello } from "./hello.ts";
+import { idle } from "./idle.ts";
+import { start } from "./start.ts";
+import { writeResults } from "./_report.ts";
 
 const SCENARIOS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ["echo", echo],
   ["hello", hello],
   ["files", files],
+  ["idle", idle],
+  ["start", start],
+  ["growth", growth],
 ]);
 
-const names = Deno.args.length > 0 ? Deno.args : [...SCENARIOS.keys()];
+const chosen = Deno.args.filter((arg) => arg !== "--write");
+const names = chosen.length > 0 ? chosen : [...SCENARIOS.keys()];
 for (const name of names) {
   const run = SCENARIOS.get(name);
   if (!run) {
@@ -26,3 +36,4 @@ for (const name of names) {
   }
   await run();
 }
+if (Deno.args.includes("--write")) await writeResults();

@@ -1,0 +1,167 @@
+/**
+ * What should not grow: CPU time of a request with the connections, with the
+ * requests served before, and with the files of a site; and memory. A graph
+ * each.
+ *
+ * @module
+ */
+import { findProgram } from "../_tools/testing/real_program.ts";
+import { draw, type Graph } from "./_graph.ts";
+import {
+  type Child,
+  cpuSeconds,
+  median,
+  residentBytes,
+  start,
+} from "./_harness.ts";
+import { judge, picture } from "./_report.ts";
+import { Contestant, denoProgram, type WebServer } from "./_web.ts";
+
+const HELLO: WebServer = {
+  name: "BaseHTTPRequestHandler",
+  command: denoProgram("./hello/ours.ts"),
+};
+
+/** Runs the benchmark and prints what came of it. */
+export async function growth(): Promise<void> {
+  const wrk = findProgram("wrk");
+  if (wrk) {
+    await withConnections(wrk);
+    await withFiles(wrk);
+  }
+  await withRequests();
+}
+
+async function withConnections(wrk: string): Promise<void> {
+  await using server = await Contestant.start(HELLO);
+  const counts = [64, 125, 250, 500, 1000, 2000];
+  const needed = counts.map((): number[] => []);
+  for (let round = -1; round < 3; round++) {
+    for (const [i, connections] of counts.entries()) {
+      const load = { path: "/", connections, rounds: 1, seconds: 2 };
+      const { microseconds } = await server.turn(wrk, load);
+      if (round >= 0) needed[i]!.push(microseconds);
+    }
+  }
+  await show("connections", 1.25, {
+    title: "CPU time of a request, by connections",
+    across: "connections",
+    up: "us",
+    logarithmic: true,
+    points: counts.map((count, i) => [count, median(needed[i]!)]),
+  });
+}
+
+async function withFiles(wrk: string): Promise<void> {
+  const asked = 1000;
+  const sizes = [1000, 3000, 10_000, 30_000, 100_000];
+  await using stack = new AsyncDisposableStack();
+  const servers: Contestant[] = [];
+  for (const size of sizes) {
+    const folder = await makeTree(size);
+    stack.defer(() => Deno.remove(folder, { recursive: true }));
+    const command = denoProgram("./files/ours.ts", folder);
+    servers.push(
+      stack.use(await Contestant.start({ name: String(size), command })),
+    );
+    await Deno.writeTextFile(
+      `${folder}/spread.lua`,
+      `local i = 0
+request = function()
+  i = (i + 1) % ${asked}
+  local n = i * ${size / asked}
+  return wrk.format("GET", "/" .. math.floor(n / 1000) .. "/" .. n .. ".txt")
+end`,
+    );
+    const script = `file://${folder}/spread.lua`;
+    scripts.set(servers.at(-1)!, script);
+  }
+  const needed = sizes.map((): number[] => []);
+  for (let round = -2; round < 3; round++) {
+    for (const [i, server] of servers.entries()) {
+      const script = scripts.get(server)!;
+      const load = {
+        path: "/",
+        connections: 32,
+        rounds: 1,
+        seconds: 2,
+        script,
+      };
+      const { microseconds } = await server.turn(wrk, load);
+      if (round >= 0) needed[i]!.push(microseconds);
+    }
+  }
+  await show("files", 1.25, {
+    title:
+      `CPU time of a request for one of ${asked} files, by files of the site`,
+    across: "files of the site",
+    up: "us",
+    logarithmic: true,
+    points: sizes.map((size, i) => [size, median(needed[i]!)]),
+  });
+}
+
+const scripts = new WeakMap<Contestant, string>();
+
+/** A folder of folders with a thousand small files each. */
+async function makeTree(size: number): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  const content = new Uint8Array(1024).fill(97);
+  for (let i = 0; i < size; i++) {
+    const inside = `${folder}/${Math.floor(i / 1000)}`;
+    if (i % 1000 === 0) await Deno.mkdir(inside);
+    Deno.writeFileSync(`${inside}/${i}.txt`, content);
+  }
+  return folder;
+}
+
+async function withRequests(): Promise<void> {
+  await using server = await Contestant.start(HELLO);
+  await using load = start("./_http_load.ts", String(server.port), "64");
+  const step = 50_000;
+  const cpu: [number, number][] = [];
+  const memory: [number, number][] = [];
+  await ask(load, step); // to warm up
+  for (let served = step; served <= 500_000; served += step) {
+    const before = await cpuSeconds(server.pid);
+    await ask(load, step);
+    const seconds = await cpuSeconds(server.pid) - before;
+    cpu.push([served, seconds * 1e6 / step]);
+    memory.push([served, await residentBytes(server.pid) / 2 ** 20]);
+  }
+  await show("requests", 1.25, {
+    title: "CPU time of a request, by requests served on 64 connections before",
+    across: "requests",
+    up: "us",
+    points: cpu,
+  });
+  await show("memory", 1.1, {
+    title: "Memory, by requests served",
+    across: "requests",
+    up: "MiB",
+    points: memory,
+  });
+}
+
+async function ask(load: Child, times: number): Promise<void> {
+  await load.tell(String(times));
+  await load.line();
+}
+
+/** Draws a graph and judges it: its end against its beginning. */
+async function show(name: string, atMost: number, graph: Graph): Promise<void> {
+  console.log(graph.title);
+  for (const [x, y] of graph.points) {
+    console.log(
+      `  ${String(x).padStart(8)} ${y.toFixed(1).padStart(8)} ${graph.up}`,
+    );
+  }
+  await picture(graph.title, `growth_${name}.svg`, draw(graph));
+  const { points } = graph;
+  const part = Math.max(1, Math.floor(points.length / 3));
+  const level = (some: Graph["points"]) => median(some.map(([, y]) => y));
+  judge(
+    { what: `${graph.title}: last third to first third`, atMost },
+    level(points.slice(-part)) / level(points.slice(0, part)),
+  );
+}

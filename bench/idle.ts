@@ -1,0 +1,69 @@
+/**
+ * What a connection costs that is kept alive and says nothing: memory of the
+ * server, for each of 10,000.
+ *
+ * @module
+ */
+import { type Child, median, residentBytes, start } from "./_harness.ts";
+import { judge, table } from "./_report.ts";
+import { denoProgram, freePort, listening, type WebServer } from "./_web.ts";
+
+const CONNECTIONS = 10_000;
+const ROUNDS = 3;
+
+/** Runs the benchmark and prints what came of it. */
+export async function idle(): Promise<void> {
+  const servers: WebServer[] = [
+    { name: "Deno.serve", command: denoProgram("./hello/deno_serve.ts") },
+    { name: "BaseHTTPRequestHandler", command: denoProgram("./hello/ours.ts") },
+  ];
+  const rows = [];
+  for (const server of servers) {
+    const sizes: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      sizes.push(await sizeOfConnection(server));
+    }
+    rows.push({
+      server: server.name,
+      "KiB/connection": Number((median(sizes) / 1024).toFixed(1)),
+    });
+  }
+  table(`${CONNECTIONS} idle connections, one request each before`, rows);
+  judge({
+    what: `${CONNECTIONS} idle connections: memory of each`,
+    atMost: 12,
+    unit: "KiB",
+  }, rows[1]!["KiB/connection"]);
+}
+
+async function sizeOfConnection({ command }: WebServer): Promise<number> {
+  const port = freePort();
+  const [program, ...args] = command(port);
+  const server = new Deno.Command(program!, {
+    args,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    await listening(port);
+    await using load: Child = start("./_http_load.ts", String(port), "100");
+    await ask(load, 10_000);
+    const before = await residentBytes(server.pid);
+    await using more: Child = start(
+      "./_http_load.ts",
+      String(port),
+      String(CONNECTIONS),
+    );
+    await ask(more, CONNECTIONS);
+    return (await residentBytes(server.pid) - before) / CONNECTIONS;
+  } finally {
+    server.kill();
+    await server.status;
+  }
+}
+
+async function ask(load: Child, times: number): Promise<void> {
+  await load.tell(String(times));
+  await load.line();
+}
