@@ -1,5 +1,4 @@
 import { basename, dirname, resolve, SEPARATOR } from "@std/path";
-import { accessSync, constants } from "node:fs";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import type { ScriptSettings } from "./script_settings.ts";
 
@@ -97,6 +96,8 @@ function interpreterOf(
 export function isExecutable(path: string): boolean {
   if (Deno.build.os === "windows") return /\.(?:exe|com|bat|cmd)$/i.test(path);
   try {
+    // Loaded here: it takes a program longer to start than all of this package.
+    const { accessSync, constants } = process.getBuiltinModule("node:fs");
     accessSync(path, constants.X_OK);
     return true;
   } catch {

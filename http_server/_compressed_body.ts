@@ -1,11 +1,11 @@
-import { Readable, type Transform } from "node:stream";
-import { constants, createBrotliCompress, createGzip } from "node:zlib";
+import type { Transform } from "node:stream";
 import {
   type BufferedIOBase,
   bytesOf,
   RawIOBase,
 } from "../socketserver/io/mod.ts";
 import type { Compression } from "./_file_plan.ts";
+import { nodeStream, nodeZlib } from "./_node_modules.ts";
 
 /** Read from the source at a time. */
 const CHUNK = 1 << 16;
@@ -35,6 +35,7 @@ export class CompressedBody extends RawIOBase {
   ) {
     super();
     this.#source = source;
+    const { constants, createBrotliCompress, createGzip } = nodeZlib();
     this.#transform = compression === "br"
       ? createBrotliCompress({
         params: {
@@ -44,7 +45,9 @@ export class CompressedBody extends RawIOBase {
         },
       })
       : createGzip();
-    const input = Readable.from(readAll(source), { objectMode: false });
+    const input = nodeStream().Readable.from(readAll(source), {
+      objectMode: false,
+    });
     // `pipe` alone forgets errors: without them a file cut short would look whole.
     input.on("error", (error) => this.#transform.destroy(error));
     this.#transform.on("close", () => input.destroy());

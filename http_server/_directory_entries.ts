@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { joinPath } from "./_file_finder.ts";
 import { type Bounds, examine, statusOf } from "./_file_source.ts";
 import type { ListingEntry } from "./_listing_entry.ts";

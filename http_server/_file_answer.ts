@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { CompressedBody } from "./_compressed_body.ts";
 import { FileBody } from "./_file_body.ts";
 import type { FileFinder } from "./_file_finder.ts";
@@ -11,6 +10,7 @@ import {
   VARIANT_SUFFIXES,
   wantedVariants,
 } from "./_file_plan.ts";
+import { nodeFs } from "./_node_modules.ts";
 import type { OpenFile } from "./_open_file.ts";
 
 /** What is sent for a file that was found. */
@@ -55,7 +55,7 @@ export function answerFile(
     for (const coding of wantedVariants(request, contentType, options)) {
       const name = path + VARIANT_SUFFIXES.get(coding);
       // There is hardly ever one, and an error costs ten times this question.
-      if (!existsSync(name)) continue;
+      if (!nodeFs().existsSync(name)) continue;
       const beside = finder.lookUp(name);
       if (beside.kind !== "file") continue;
       open.push(beside.file);

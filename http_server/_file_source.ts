@@ -1,12 +1,5 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  read,
-  readSync,
-} from "node:fs";
 import { KeptFiles } from "./_kept_files.ts";
+import { nodeFs } from "./_node_modules.ts";
 import type { OpenFile } from "./_open_file.ts";
 
 /**
@@ -34,7 +27,7 @@ class Handle implements OpenFile {
   }
 
   readSync(target: Uint8Array, position: number): number {
-    return readSync(this.#fd, target, 0, target.length, position);
+    return nodeFs().readSync(this.#fd, target, 0, target.length, position);
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {
@@ -42,10 +35,17 @@ class Handle implements OpenFile {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.#reading++;
     try {
-      read(this.#fd, target, 0, target.length, position, (error, count) => {
-        if (error) reject(error);
-        else resolve(count);
-      });
+      nodeFs().read(
+        this.#fd,
+        target,
+        0,
+        target.length,
+        position,
+        (error, count) => {
+          if (error) reject(error);
+          else resolve(count);
+        },
+      );
       return await promise;
     } finally {
       this.#reading--;
@@ -61,7 +61,7 @@ class Handle implements OpenFile {
 
   // The number may belong to another file as soon as it was given back.
   #release(): void {
-    if (this.#reading === 0) closeSync(this.#fd);
+    if (this.#reading === 0) nodeFs().closeSync(this.#fd);
   }
 
   [Symbol.dispose](): void {
@@ -127,6 +127,7 @@ function lookUpUnguarded(path: string, bounds: Bounds | null): LookedUp {
   const kept = small.get(path, before, folder);
   if (kept) return { kind: "file", file: kept };
   // What is there now may be a FIFO all the same: O_NONBLOCK, and ask again.
+  const { closeSync, constants, fstatSync, openSync } = nodeFs();
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const after = fstatSync(fd);

@@ -14,7 +14,7 @@ import {
   parseListingQuery,
   sortEntries,
 } from "./_listing_query.ts";
-import { LISTING_POLICY } from "./_page_policy.ts";
+import { listingPolicy } from "./_page_policy.ts";
 import {
   formatListing,
   formatListingJson,
@@ -89,22 +89,24 @@ async function format(
   if (needsFacts(asked) || type === "application/json") {
     entries = await examineEntries(path, entries);
   }
-  const sorted = sortEntries(entries, asked);
-  if (type === "application/json") return formatListingJson(sorted);
-  if (type === "text/plain") return formatListingText(sorted);
-
-  const pages = Math.max(1, Math.ceil(sorted.length / PAGE_SIZE));
+  if (type === "application/json") {
+    return formatListingJson(sortEntries(entries, asked));
+  }
+  if (type === "text/plain") {
+    return formatListingText(sortEntries(entries, asked));
+  }
+  const pages = Math.max(1, Math.ceil(entries.length / PAGE_SIZE));
   const query = { ...asked, page: Math.min(asked.page, pages) };
   const start = (query.page - 1) * PAGE_SIZE;
-  let shown = sorted.slice(start, start + PAGE_SIZE);
+  let shown = sortEntries(entries, asked, start, start + PAGE_SIZE);
   if (!needsFacts(query)) shown = await examineEntries(path, shown);
-  const folders = sorted.filter(({ kind }) => kind === "directory").length;
+  const folders = entries.filter(({ kind }) => kind === "directory").length;
   return formatListing({
     urlPath,
     query,
     entries: shown,
     folders,
-    files: sorted.length - folders,
+    files: entries.length - folders,
     pages,
   });
 }
@@ -122,7 +124,7 @@ function send(
     ["X-Content-Type-Options", "nosniff"],
   ];
   if (type === "text/html") {
-    fields.push(["Content-Security-Policy", LISTING_POLICY]);
+    fields.push(["Content-Security-Policy", listingPolicy()]);
   }
   if (options.cacheControl !== null) {
     fields.push(["Cache-Control", options.cacheControl]);

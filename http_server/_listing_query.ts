@@ -7,6 +7,7 @@
  */
 
 import type { ListingEntry } from "./_listing_entry.ts";
+import { sortedSlice } from "./_sorted_slice.ts";
 
 /** A column that entries are sorted by. */
 export type ListingSort = "name" | "size" | "modified";
@@ -70,9 +71,11 @@ export function needsFacts({ sort }: ListingQuery): boolean {
 }
 
 /** Orders names as people do: 2 before 10, case and accents last. */
-const collator = new Intl.Collator("en", { numeric: true });
+let collator: Intl.Collator | undefined;
 
 function compareNames(a: ListingEntry, b: ListingEntry): number {
+  // To make one takes five milliseconds of a program's start.
+  collator ??= new Intl.Collator("en", { numeric: true });
   return collator.compare(a.name, b.name) ||
     // Names that look the same to the collator still need an order.
     (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -92,19 +95,33 @@ function fold(text: string): string {
   return text.normalize().toLowerCase();
 }
 
-/** Sorts entries, folders first. */
+/**
+ * Sorts entries, folders first.
+ *
+ * @param entries All of them.
+ * @param query By what.
+ * @param start The first that is wanted.
+ * @param end The place behind the last that is wanted.
+ */
 export function sortEntries(
   entries: readonly ListingEntry[],
   { sort, descending }: Pick<ListingQuery, "sort" | "descending">,
+  start = 0,
+  end: number = entries.length,
 ): ListingEntry[] {
   const direction = descending ? -1 : 1;
   const value = (entry: ListingEntry): number =>
     (sort === "size" ? entry.size : entry.mtime) ?? -Infinity;
-  return [...entries].sort((a, b) => {
-    if (a.kind !== b.kind) return a.kind === "directory" ? -1 : 1;
-    if (sort === "name") return direction * compareNames(a, b);
-    const [left, right] = [value(a), value(b)];
-    if (left !== right) return left < right ? -direction : direction;
-    return compareNames(a, b);
-  });
+  return sortedSlice(
+    entries,
+    (a, b) => {
+      if (a.kind !== b.kind) return a.kind === "directory" ? -1 : 1;
+      if (sort === "name") return direction * compareNames(a, b);
+      const [left, right] = [value(a), value(b)];
+      if (left !== right) return left < right ? -direction : direction;
+      return compareNames(a, b);
+    },
+    start,
+    end,
+  );
 }

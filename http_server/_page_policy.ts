@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { LISTING_SCRIPT } from "./_listing_script.ts";
 import { LISTING_STYLE } from "./_listing_style.ts";
+import { nodeCrypto } from "./_node_modules.ts";
 import { DEFAULT_ERROR_MESSAGE } from "./error_page.ts";
 
 /**
@@ -10,27 +10,37 @@ import { DEFAULT_ERROR_MESSAGE } from "./error_page.ts";
  */
 
 function hashOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const hash = nodeCrypto().createHash("sha256").update(text);
+  return `'sha256-${hash.digest("base64")}'`;
 }
 
-const errorStyle = /<style>([^]*)<\/style>/.exec(DEFAULT_ERROR_MESSAGE)![1]!;
+let ofListings: string | undefined;
+let ofErrors: string | undefined;
 
 /** `Content-Security-Policy` of listings. */
-export const LISTING_POLICY: string = [
-  "default-src 'none'",
-  `style-src ${hashOf(LISTING_STYLE)}`,
-  `script-src ${hashOf(LISTING_SCRIPT)}`,
-  "img-src data:",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'self'",
-].join("; ");
+export function listingPolicy(): string {
+  return ofListings ??= [
+    "default-src 'none'",
+    `style-src ${hashOf(LISTING_STYLE)}`,
+    `script-src ${hashOf(LISTING_SCRIPT)}`,
+    "img-src data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+  ].join("; ");
+}
 
 /** `Content-Security-Policy` of the default error page. */
-export const ERROR_POLICY: string = [
-  "default-src 'none'",
-  `style-src ${hashOf(errorStyle)}`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join("; ");
+export function errorPolicy(): string {
+  return ofErrors ??= [
+    "default-src 'none'",
+    `style-src ${hashOf(styleOf(DEFAULT_ERROR_MESSAGE))}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ].join("; ");
+}
+
+function styleOf(page: string): string {
+  return /<style>([^]*)<\/style>/.exec(page)![1]!;
+}

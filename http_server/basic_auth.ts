@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { nodeCrypto } from "./_node_modules.ts";
 
 /** What {@linkcode BasicAuth} can be told. */
 export interface BasicAuthOptions {
@@ -52,7 +52,7 @@ const utf8 = new TextEncoder();
 export class BasicAuth {
   /** What the browser shows above the form. */
   readonly realm: string;
-  readonly #key = randomBytes(32);
+  readonly #key = nodeCrypto().randomBytes(32);
   /** Marks of credentials that are right. */
   readonly #plain: Uint8Array[] = [];
   readonly #remembered = new Map<string, Uint8Array>();
@@ -108,10 +108,12 @@ export class BasicAuth {
     const mark = this.#mark(credentials);
     let known = false;
     for (const right of this.#plain) {
-      known = timingSafeEqual(right, mark) || known;
+      known = nodeCrypto().timingSafeEqual(right, mark) || known;
     }
     const remembered = this.#remembered.get(userOf(credentials));
-    if (remembered) known = timingSafeEqual(remembered, mark) || known;
+    if (remembered) {
+      known = nodeCrypto().timingSafeEqual(remembered, mark) || known;
+    }
     if (known || this.#stored.size === 0) return known;
     return this.#checkStored(credentials, mark);
   }
@@ -133,7 +135,8 @@ export class BasicAuth {
 
   /** Equal for equal credentials, and of one length; tells nothing of them. */
   #mark(credentials: string): Uint8Array {
-    return createHmac("sha256", this.#key).update(credentials).digest();
+    return nodeCrypto().createHmac("sha256", this.#key).update(credentials)
+      .digest();
   }
 
   async #checkStored(credentials: string, mark: Uint8Array): Promise<boolean> {
@@ -144,7 +147,7 @@ export class BasicAuth {
     const derived = await this.#inTurn(() =>
       derive(password, salt, iterations)
     );
-    if (!timingSafeEqual(derived, hash) || !stored) return false;
+    if (!nodeCrypto().timingSafeEqual(derived, hash) || !stored) return false;
     this.#remembered.delete(user);
     if (this.#remembered.size >= MOST_REMEMBERED) {
       const [oldest] = this.#remembered.keys();

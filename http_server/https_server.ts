@@ -1,4 +1,3 @@
-import { createPrivateKey } from "node:crypto";
 import {
   type Constructor,
   isOSError,
@@ -10,6 +9,7 @@ import {
   ThreadingMixIn,
 } from "../socketserver/mod.ts";
 import { HTTPServer } from "./http_server.ts";
+import { nodeCrypto } from "./_node_modules.ts";
 
 /** What opens an encrypted private key: a text, bytes, or a function that gives either. */
 export type Password = string | Uint8Array | (() => string | Uint8Array);
@@ -181,7 +181,7 @@ function decryptKey(pem: string, password: Password | null): string {
   }
   const key = privateKeyBlock(pem);
   try {
-    const opened = createPrivateKey({
+    const opened = nodeCrypto().createPrivateKey({
       key,
       passphrase: typeof passphrase === "string"
         ? passphrase

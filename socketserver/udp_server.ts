@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import type { Socket } from "node:dgram";
 import {
   checkPort,
   hostAndPort,
@@ -73,7 +73,7 @@ export class UDPServer extends DatagramServer<UDPAddress> {
 
 /** A bound UDP socket. */
 class UDPSocket implements DatagramServerSocket<UDPAddress> {
-  #socket: ReturnType<typeof createSocket>;
+  #socket: Socket;
   #address: UDPAddress;
   #queue = new DatagramQueue<UDPAddress>();
   #closed = false;
@@ -89,6 +89,8 @@ class UDPSocket implements DatagramServerSocket<UDPAddress> {
       _options: unknown,
       found: (error: Error | null, address: string, family: number) => void,
     ) => found(null, name, name.includes(":") ? 6 : 4);
+    // Loaded here: programs without datagrams start twice as fast.
+    const { createSocket } = process.getBuiltinModule("node:dgram");
     this.#socket = createSocket({
       type: host.includes(":") ? "udp6" : "udp4",
       lookup,

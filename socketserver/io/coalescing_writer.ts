@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { BufferedWriter, type WriteOptions } from "./buffered_writer.ts";
 
 /**
