@@ -2,7 +2,11 @@ import {
   type BufferedReader,
   fromReadableStream,
 } from "../socketserver/io/mod.ts";
-import { type ClientInfo, VERSION } from "../http_server/mod.ts";
+import {
+  type ClientInfo,
+  VERSION,
+  watchFetchClient,
+} from "../http_server/mod.ts";
 import {
   Fields,
   percentDecodeText,
@@ -92,15 +96,11 @@ export function cgiHandler(
         : fromReadableStream(request.body);
       process = await start(request, info, body);
       const running = process;
-      const leave = () =>
-        running.kill(
+      const unwatch = watchFetchClient(request, info, () =>
+        running.abandon(
           new Deno.errors.ConnectionAborted("The client has left"),
-        );
-      request.signal.addEventListener("abort", leave, { once: true });
-      running.ended.then(() =>
-        request.signal.removeEventListener("abort", leave)
-      );
-      if (request.signal.aborted) leave();
+        ));
+      running.ended.then(unwatch);
       logEnd(process, log);
       const head = await process.head();
       if (head.kind === "document") {

@@ -296,7 +296,7 @@ export class CGIHTTPRequestHandler<
       unwatch = this._watchClient(() => {
         const error = new Deno.errors.ConnectionAborted("The client has left");
         asClientFault(error);
-        process.kill(error);
+        process.abandon(error);
       }, PATIENCE);
     });
     try {

@@ -142,6 +142,15 @@ export class RunningScript {
   }
 
   /**
+   * The client has left: ends it, unless all of its output was read.
+   *
+   * @param reason What reading its output then throws.
+   */
+  abandon(reason: Error): void {
+    if (!this.#outputEnded) this.kill(reason);
+  }
+
+  /**
    * Nobody reads its output any more: ends it unless all of that was read. A
    * script that has closed its output may go on to work.
    */

@@ -38,6 +38,7 @@ export { asClientFault } from "./_client_fault.ts";
 export { VERSION } from "./_version.ts";
 export * from "./base_http_request_handler.ts";
 export * from "./basic_auth.ts";
+export * from "./client_info.ts";
 export * from "./error_page.ts";
 export * from "./exchange.ts";
 export * from "./file_server_options.ts";

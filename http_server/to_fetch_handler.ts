@@ -9,6 +9,7 @@ import {
 import { makeHandler, type RequestHandlerClass } from "../socketserver/mod.ts";
 import { BodyRaw } from "./_body_raw.ts";
 import { BytePipe } from "./_byte_pipe.ts";
+import { type ClientInfo, watchFetchClient } from "./client_info.ts";
 import { parseHeaders } from "./parse_headers.ts";
 import {
   chunkHead,
@@ -25,12 +26,6 @@ import {
 export interface ToFetchHandlerOptions {
   /** The server that handlers see. */
   server?: object;
-}
-
-/** The part of `Deno.ServeHandlerInfo` that is used. */
-export interface ClientInfo {
-  /** Where the request comes from. */
-  readonly remoteAddr?: Deno.Addr;
 }
 
 /**
@@ -68,7 +63,7 @@ export function toFetchHandler(
   return async (request, info = {}) => {
     const address = info.remoteAddr ??
       { transport: "tcp", hostname: "127.0.0.1", port: 0 };
-    const connection = new RequestConnection(request);
+    const connection = new RequestConnection(request, info);
     const handler = makeHandler(
       HandlerClass,
       connection as unknown as Deno.Conn,
@@ -86,13 +81,9 @@ class RequestConnection implements Connection {
   readonly #output = new BytePipe();
   readonly #request: Request;
 
-  constructor(request: Request) {
+  constructor(request: Request, info: ClientInfo) {
     this.#request = request;
-    request.signal.addEventListener(
-      "abort",
-      () => this.#cut(request.signal.reason),
-      { once: true },
-    );
+    watchFetchClient(request, info, (reason) => this.#cut(reason));
   }
 
   /** What the handler sends. */

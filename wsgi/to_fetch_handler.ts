@@ -1,5 +1,5 @@
 import { buildCgiEnviron } from "../cgi/environ.ts";
-import type { ClientInfo } from "../http_server/mod.ts";
+import { type ClientInfo, watchFetchClient } from "../http_server/mod.ts";
 import {
   Fields,
   percentDecode,
@@ -55,6 +55,7 @@ export function toFetchHandler(
   return async (request, info = {}) => {
     const handler = new ResponseHandler(
       request,
+      info,
       environOf(request, info, scriptName),
       errors,
     );
@@ -104,6 +105,7 @@ class ResponseHandler extends BaseHandler {
   override wsgiMultiprocess = false;
   override osEnviron: Readonly<Record<string, string>> = {};
   readonly #request: Request;
+  readonly #info: ClientInfo;
   readonly #base: Record<string, string>;
   readonly #errors: ErrorStream;
   readonly #response = Promise.withResolvers<Response>();
@@ -111,11 +113,13 @@ class ResponseHandler extends BaseHandler {
 
   constructor(
     request: Request,
+    info: ClientInfo,
     environ: Record<string, string>,
     errors: ErrorStream,
   ) {
     super();
     this.#request = request;
+    this.#info = info;
     this.#base = environ;
     this.#errors = errors;
   }
@@ -179,18 +183,16 @@ class ResponseHandler extends BaseHandler {
 
   /** Gives up on the application when nobody reads its answer any more. */
   protected override async _wait<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#request;
-    let leave = () => {};
+    let unwatch: (() => void) | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
-        leave = () => reject(this._leave(gone(signal.reason)));
-        if (signal.aborted) leave();
-        signal.addEventListener("abort", leave);
+        const leave = (reason?: unknown) => reject(this._leave(gone(reason)));
+        unwatch = watchFetchClient(this.#request, this.#info, leave);
         this.#writer?.closed.then(leave, leave);
         promise.then(resolve, reject);
       });
     } finally {
-      signal.removeEventListener("abort", leave);
+      unwatch?.();
     }
   }
 

@@ -81,7 +81,7 @@ export class CgiSite implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await until(() => children().length === 0);
+    await until(() => scriptsIn(this.folder) === 0);
     await this.served[Symbol.asyncDispose]();
     await this.folder[Symbol.asyncDispose]();
   }
@@ -114,6 +114,17 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** How many processes work in a folder: scripts that have not ended. */
+function scriptsIn({ path }: Folder): number {
+  return children().filter((pid) => {
+    try {
+      return Deno.readLinkSync(`/proc/${pid}/cwd`).startsWith(path);
+    } catch {
+      return false;
+    }
+  }).length;
 }
 
 /** The processes that this one has started and not yet let go of, zombies too. */
