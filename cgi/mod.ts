@@ -11,6 +11,7 @@ export * from "./environ.ts";
 export * from "./request_from_environ.ts";
 export * from "./response_head.ts";
 export * from "./running_script.ts";
+export * from "./script_body_length.ts";
 export * from "./script_path.ts";
 export * from "./script_settings.ts";
 export * from "./serve_cgi.ts";

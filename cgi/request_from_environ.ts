@@ -1,5 +1,6 @@
-import { isHost } from "../http_server/protocol/mod.ts";
-import { decodeLatin1 } from "../socketserver/io/mod.ts";
+// @pure
+import { isHost, isToken } from "../http_server/protocol/mod.ts";
+import { decodeLatin1 } from "../http_server/protocol/latin1.ts";
 
 /** Variables of a request, as the process that runs a script has them. */
 export type CgiVariables = Readonly<Record<string, string | undefined>>;
@@ -7,6 +8,10 @@ export type CgiVariables = Readonly<Record<string, string | undefined>>;
 /**
  * Makes a `Request` of the variables of CGI (RFC 3875 section 4.1): what
  * `buildCgiEnviron` does, backwards.
+ *
+ * Its URL is `REQUEST_URI` where the server gives that, as most do. Otherwise
+ * it is put together from `SCRIPT_NAME`, `PATH_INFO` and `QUERY_STRING`; the
+ * first two come decoded, so an encoded character may then look different.
  *
  * @param environ The variables.
  * @param body The body; left out for methods that have none.
@@ -32,19 +37,20 @@ export type CgiVariables = Readonly<Record<string, string | undefined>>;
  */
 export function requestFromEnviron(
   environ: CgiVariables,
-  body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null,
+  body: BodyInit | null = null,
   signal?: AbortSignal,
 ): Request {
   const { REQUEST_METHOD: method } = environ;
   if (!method) {
     throw new TypeError("Cannot make a request: REQUEST_METHOD is not set");
   }
+  const hasBody = method !== "GET" && method !== "HEAD";
   const init: RequestInit & { duplex?: "half" } = {
     method,
-    headers: headersOf(environ),
+    headers: headersOf(environ, hasBody),
   };
   if (signal) init.signal = signal;
-  if (body && method !== "GET" && method !== "HEAD") {
+  if (body && hasBody) {
     init.body = body;
     init.duplex = "half";
   }
@@ -58,41 +64,57 @@ function asBytes(text: string): string {
   return decodeLatin1(utf8.encode(text));
 }
 
-function headersOf(environ: CgiVariables): Headers {
+function headersOf(environ: CgiVariables, hasBody: boolean): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(environ)) {
     if (!name.startsWith("HTTP_") || value === undefined) continue;
-    headers.append(name.slice(5).replaceAll("_", "-"), asBytes(value));
+    const field = name.slice(5).replaceAll("_", "-");
+    // Not of HTTP, whoever has set it.
+    if (isToken(field) && isFieldValue(value)) {
+      headers.set(field, asBytes(value));
+    }
   }
   const { CONTENT_TYPE, CONTENT_LENGTH } = environ;
   if (CONTENT_TYPE) headers.set("Content-Type", asBytes(CONTENT_TYPE));
-  if (CONTENT_LENGTH) headers.set("Content-Length", CONTENT_LENGTH);
+  // Some servers say "0" for whatever has no body.
+  if (CONTENT_LENGTH && (hasBody || CONTENT_LENGTH !== "0")) {
+    headers.set("Content-Length", CONTENT_LENGTH);
+  }
   return headers;
 }
 
-function urlOf(environ: CgiVariables): string {
-  const { HTTPS = "", SERVER_NAME = "localhost", SERVER_PORT = "" } = environ;
-  const secure = /^(?:on|1|yes)$/i.test(HTTPS) ||
-    environ.REQUEST_SCHEME === "https";
-  const scheme = secure ? "https" : "http";
-  const own = SERVER_PORT === "" || SERVER_PORT === (secure ? "443" : "80")
-    ? SERVER_NAME
-    : `${SERVER_NAME}:${SERVER_PORT}`;
-  const asked = environ.HTTP_HOST;
-  const host = asked && isHost(asked) ? asked : own;
-  return `${scheme}://${host}${pathOf(environ)}`;
+function isFieldValue(value: string): boolean {
+  return !/[\0\r\n]/.test(value);
 }
 
-function pathOf(environ: CgiVariables): string {
+function urlOf(environ: CgiVariables): string {
+  const { HTTPS = "", HTTP_HOST, REQUEST_SCHEME } = environ;
+  const secure = /^(?:on|1|yes)$/i.test(HTTPS) || REQUEST_SCHEME === "https";
+  const host = HTTP_HOST && isHost(HTTP_HOST)
+    ? HTTP_HOST
+    : serverOf(environ, secure ? "443" : "80");
+  return `${secure ? "https" : "http"}://${host}${targetOf(environ)}`;
+}
+
+/** The server by its own name. */
+function serverOf(environ: CgiVariables, usualPort: string): string {
+  const { SERVER_NAME, SERVER_PORT } = environ;
+  const name = SERVER_NAME || "localhost";
+  // An IPv6 address; some servers leave out its brackets.
+  const host = /^[^[].*:/.test(name) ? `[${name}]` : name;
+  return SERVER_PORT && SERVER_PORT !== usualPort
+    ? `${host}:${SERVER_PORT}`
+    : host;
+}
+
+function targetOf(environ: CgiVariables): string {
   const { REQUEST_URI, SCRIPT_NAME = "", PATH_INFO = "", QUERY_STRING } =
     environ;
   // The only one that was not decoded, where servers give it.
-  if (REQUEST_URI?.startsWith("/")) return REQUEST_URI;
-  const path = encodeURI(SCRIPT_NAME + PATH_INFO).replace(/[?#]/g, escape);
+  if (REQUEST_URI?.startsWith("/")) return REQUEST_URI.replaceAll("#", "%23");
+  const path = encodeURI(SCRIPT_NAME + PATH_INFO)
+    .replaceAll("?", "%3F").replaceAll("#", "%23");
   const rooted = path.startsWith("/") ? path : `/${path}`;
-  return QUERY_STRING ? `${rooted}?${QUERY_STRING}` : rooted;
-}
-
-function escape(character: string): string {
-  return character === "?" ? "%3F" : "%23";
+  const query = QUERY_STRING?.replaceAll("#", "%23");
+  return query ? `${rooted}?${query}` : rooted;
 }

@@ -1,19 +1,16 @@
 import {
-  type BufferedWriter,
+  type CoalescingWriter,
   encodeLatin1,
   toReadableStream,
 } from "../socketserver/io/mod.ts";
-import {
-  Fields,
-  HTTPStatus,
-  parseContentLength,
-  serializeFields,
-  statusAllowsContent,
-} from "../http_server/protocol/mod.ts";
+import type { ClientInfo } from "../http_server/mod.ts";
+import { statusAllowsContent } from "../http_server/protocol/mod.ts";
 import {
   type CgiVariables,
   requestFromEnviron,
 } from "./request_from_environ.ts";
+import { serializeCgiHead } from "./response_head.ts";
+import { scriptBodyLength } from "./script_body_length.ts";
 import {
   type ByteSink,
   type ByteSource,
@@ -25,23 +22,34 @@ import {
 export interface ServeCgiOptions {
   /** The variables of the request. */
   environ?: CgiVariables;
-  /** Where its body comes from. */
+  /** Where its body comes from; closed when the answer is sent. */
   stdin?: ByteSource;
   /** Where the answer goes. */
   stdout?: ByteSink;
-  /** Takes what goes wrong; the client never sees it. */
+  /** Takes what goes wrong; the client never sees it. `console.error` by default. */
   log?: (line: string) => void;
 }
 
 /**
  * Answers the request that this process was started for: the program is a CGI
  * script (RFC 3875), under this package's servers, Apache, lighttpd, or nginx
- * with fcgiwrap. Needs `--allow-env`.
+ * with fcgiwrap. Python has `wsgiref.handlers.CGIHandler` for this.
  *
- * Bodies stream in both directions. A handler that fails gives 500. Forms are
- * what `request.formData()` reads: there is no `FieldStorage`.
+ * Needs `--allow-env`, for all names: each field of the request is a variable,
+ * and what the environment holds is this request and what the server chose.
+ * Nothing else; the standard streams are open to every program.
  *
- * @param handler Answers the request.
+ * Bodies stream in both directions, as fast as the other side takes them, and
+ * what the handler gives now the server gets now. A handler that fails is
+ * logged and answered with 500. Forms, with files or without, are what
+ * `await request.formData()` reads: it does what `cgi.FieldStorage` did in
+ * Python. A body that comes with GET or HEAD is not read: a `Request` has none.
+ *
+ * `request.signal` aborts when sending fails, because the client or the server
+ * has left; a script that is silent learns of that by SIGTERM alone.
+ *
+ * @param handler Answers the request; also told where it comes from, as under
+ * `Deno.serve`.
  * @param options Where the request comes from.
  * @returns When the answer is sent.
  * @throws {TypeError} If the process was not started by a server.
@@ -69,7 +77,10 @@ export interface ServeCgiOptions {
  * ```
  */
 export async function serveCgi(
-  handler: (request: Request) => Response | Promise<Response>,
+  handler: (
+    request: Request,
+    info: ClientInfo,
+  ) => Response | Promise<Response>,
   options: ServeCgiOptions = {},
 ): Promise<void> {
   const {
@@ -80,91 +91,65 @@ export async function serveCgi(
   } = options;
   if (!environ.GATEWAY_INTERFACE) {
     throw new TypeError(
-      "Cannot serve a CGI request: GATEWAY_INTERFACE is not set, so no server has started this program",
+      "Cannot serve a CGI request: GATEWAY_INTERFACE is not set; a web server must start this program",
     );
   }
   const output = scriptOutput(stdout);
   const leaving = new AbortController();
   let begun = false;
   try {
-    const input = scriptInput(bodyLength(environ), stdin);
-    const request = requestFromEnviron(
-      environ,
-      toReadableStream(input, { close: false }),
-      leaving.signal,
-    );
-    const response = await handler(request);
-    if (!(response instanceof Response)) {
-      throw new TypeError("Cannot answer: the handler gave no Response");
-    }
+    const input = scriptInput(scriptBodyLength(environ), stdin);
+    const body = toReadableStream(input, { close: false });
+    const request = requestFromEnviron(environ, body, leaving.signal);
+    const response = await handler(request, clientOf(environ));
     const head = headOf(response);
     begun = true;
     await send(output, head, response, request.method === "HEAD");
   } catch (error) {
     leaving.abort(error);
     if (error instanceof Deno.errors.BrokenPipe) return;
-    log(error instanceof Error ? error.stack ?? error.message : String(error));
-    // Behind a head it is too late: the server sees that the process fails.
+    // Behind a head it is too late; a process that fails says so to the server.
     if (begun) throw error;
-    const status = "Status: 500 Internal Server Error\r\n";
-    await output.write(encodeLatin1(
-      `${status}Content-Type: text/plain\r\n\r\nInternal Server Error\n`,
-    ));
-    await output.flush();
+    log(error instanceof Error ? error.stack ?? error.message : String(error));
+    await output.write(FAILURE).catch(() => {});
+    await output.flush().catch(() => {});
+  } finally {
+    // A read that nobody waits for any more would keep the process, and with
+    // it the answer, from ending.
+    await stdin.close?.();
   }
 }
 
-/** Bytes of the body: none unless the server says so, or has decoded chunks. */
-function bodyLength(environ: CgiVariables): number | null {
-  const { CONTENT_LENGTH, HTTP_TRANSFER_ENCODING } = environ;
-  if (CONTENT_LENGTH) {
-    const length = parseContentLength(CONTENT_LENGTH);
-    if (length === null) {
-      throw new TypeError(
-        `Cannot read the body: CONTENT_LENGTH is "${CONTENT_LENGTH}"`,
-      );
-    }
-    return length;
-  }
-  return HTTP_TRANSFER_ENCODING === undefined ? 0 : null;
-}
+const FAILURE = encodeLatin1(
+  "Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\nInternal Server Error\n",
+);
 
-/** What concerns the connection is the server's business. */
-const PER_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "status",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+function clientOf({ REMOTE_ADDR, REMOTE_PORT }: CgiVariables): ClientInfo {
+  if (!REMOTE_ADDR) return {};
+  const port = Number(REMOTE_PORT) || 0;
+  return { remoteAddr: { transport: "tcp", hostname: REMOTE_ADDR, port } };
+}
 
 function headOf(response: Response): Uint8Array {
-  const { status, statusText, headers } = response;
-  const reason = statusText || HTTPStatus.phrase(status);
-  const fields = new Fields([["Status", `${status} ${reason}`]]);
-  for (const [name, value] of headers) {
-    if (!PER_HOP.has(name)) fields.add(name, value);
+  if (!(response instanceof Response)) {
+    throw new TypeError("Cannot answer: the handler gave no Response");
   }
-  return serializeFields(fields);
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("Cannot answer: the body was read already");
+  }
+  return serializeCgiHead(response);
 }
 
 async function send(
-  output: BufferedWriter,
+  output: CoalescingWriter,
   head: Uint8Array,
-  response: Response,
+  { body, status }: Response,
   isHead: boolean,
 ): Promise<void> {
   await output.write(head);
-  if (isHead || !statusAllowsContent(response.status)) {
-    await response.body?.cancel();
-  } else if (response.body) {
-    for await (const chunk of response.body) {
-      await output.write(chunk);
-      // What the handler gives now, the client gets now.
-      await output.flush();
-    }
+  if (isHead || !statusAllowsContent(status)) await body?.cancel();
+  else if (body) {
+    for await (const chunk of body) await output.writeThrough(chunk);
   }
   await output.flush();
 }

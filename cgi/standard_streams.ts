@@ -1,6 +1,6 @@
 import {
   BufferedReader,
-  BufferedWriter,
+  CoalescingWriter,
   RawIOBase,
 } from "../socketserver/io/mod.ts";
 
@@ -8,6 +8,8 @@ import {
 export interface ByteSource {
   /** Reads once; `null` at the end. */
   read(target: Uint8Array): Promise<number | null>;
+  /** Closes it, which ends a read that is under way. */
+  close?(): void | Promise<void>;
 }
 
 /** Where a script writes its answer to: `Deno.stdout`, or the like. */
@@ -20,8 +22,7 @@ export interface ByteSink {
  * The body of a script's request (RFC 3875 section 4.2). A server need not
  * close the stream behind it, so nothing is read beyond.
  *
- * @param contentLength `CONTENT_LENGTH`; without one the body ends with the
- * stream if there is a `chunked` body that the server has decoded.
+ * @param contentLength Bytes of the body; `null` if it ends with the stream.
  * @param source Where to read; `Deno.stdin` by default.
  * @returns A reader that ends where the body ends.
  */
@@ -35,13 +36,14 @@ export function scriptInput(
 }
 
 /**
- * The stream for a script's answer.
+ * The stream for a script's answer. What is written at once leaves at once, and
+ * what is followed by waiting does not wait for it.
  *
  * @param sink Where to write; `Deno.stdout` by default.
- * @returns A writer; what it holds leaves with `flush()`.
+ * @returns A writer; `flush()` tells when all has left.
  */
-export function scriptOutput(sink: ByteSink = Deno.stdout): BufferedWriter {
-  return new BufferedWriter(new Output(sink), 65536);
+export function scriptOutput(sink: ByteSink = Deno.stdout): CoalescingWriter {
+  return new CoalescingWriter(new Output(sink), 65536);
 }
 
 class LimitedInput extends RawIOBase {

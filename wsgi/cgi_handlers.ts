@@ -1,5 +1,5 @@
+import { scriptBodyLength } from "../cgi/script_body_length.ts";
 import { scriptInput, scriptOutput } from "../cgi/standard_streams.ts";
-import { parseContentLength } from "../http_server/protocol/mod.ts";
 import { standardError } from "./_standard_error.ts";
 import { readEnviron } from "./base_handler.ts";
 import { SimpleHandler } from "./simple_handler.ts";
@@ -38,7 +38,7 @@ export class CGIHandler extends BaseCGIHandler {
    */
   constructor(environ: Record<string, string> = readEnviron()) {
     super(
-      scriptInput(bodyLength(environ)),
+      scriptInput(scriptBodyLength(environ)),
       scriptOutput(),
       standardError,
       environ,
@@ -78,11 +78,4 @@ function withoutScriptName(
   return `${PATH_INFO}/`.startsWith(`${SCRIPT_NAME}/`)
     ? { ...environ, PATH_INFO: PATH_INFO.slice(SCRIPT_NAME.length) }
     : environ;
-}
-
-/** Bytes of the body: none unless the server says so, or has decoded chunks. */
-function bodyLength(environ: Record<string, string>): number | null {
-  const { CONTENT_LENGTH = "", HTTP_TRANSFER_ENCODING } = environ;
-  if (CONTENT_LENGTH !== "") return parseContentLength(CONTENT_LENGTH) ?? 0;
-  return HTTP_TRANSFER_ENCODING === undefined ? 0 : null;
 }
