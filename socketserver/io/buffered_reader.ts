@@ -39,6 +39,12 @@ export interface ReadOptions {
 export interface BufferedReaderOptions {
   /** The longest line that `readline()` gathers, in bytes. No limit by default. */
   maxLineLength?: number;
+  /**
+   * Bytes to ask for at once until that was too little the first time: a peer
+   * that says little, or nothing for long, needs no more memory. The buffer's
+   * size by default.
+   */
+  initialSize?: number;
 }
 
 /**
@@ -84,6 +90,8 @@ export class BufferedReader<WouldBlock extends null = never>
   #size: number;
   #half: number;
   #maxLineLength: number;
+  /** Bytes to ask for at once now. */
+  #step: number;
 
   // The window: #buffer[#start..#end] was read and is not yet consumed.
   // Allocated by the first read, so that a stream never read costs nothing.
@@ -123,6 +131,7 @@ export class BufferedReader<WouldBlock extends null = never>
     this.#size = bufferSizeArgument(bufferSize);
     this.#half = Math.ceil(this.#size / 2);
     this.#maxLineLength = options.maxLineLength ?? Infinity;
+    this.#step = Math.min(this.#size, options.initialSize ?? this.#size);
   }
 
   /**
@@ -608,7 +617,9 @@ export class BufferedReader<WouldBlock extends null = never>
 
   #onLand: (got: number | null) => number | null = (got) => {
     this.#filling = undefined;
-    if (got !== null) this.#end += this.#checkCount(got, this.#room);
+    if (got === null) return got;
+    this.#end += this.#checkCount(got, this.#room);
+    if (got >= this.#step) this.#step = this.#size;
     return got;
   };
 
@@ -619,7 +630,7 @@ export class BufferedReader<WouldBlock extends null = never>
 
   #keptFill(enough: number, least: number): Promise<number | WouldBlock> {
     if (!this.#filling) {
-      const wanted = Math.max(least, this.#size);
+      const wanted = Math.max(least, this.#step);
       this.#makeRoom(enough, wanted);
       const end = this.#end + wanted;
       const target = this.#end === 0 && end >= this.#buffer.length

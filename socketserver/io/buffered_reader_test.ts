@@ -956,3 +956,27 @@ for (
     assert(peak < limit, `${peak} MB`);
   });
 }
+
+Deno.test("BufferedReader begins with little room, and takes the rest once that was too little", async () => {
+  const asked: number[] = [];
+  class Asked extends BytesIO {
+    override readinto(buffer: Uint8Array): Promise<number> {
+      asked.push(buffer.length);
+      return super.readinto(buffer);
+    }
+  }
+  const raw = new Asked(bytes("one\n" + "x".repeat(30) + "\nlast\n"));
+  const reader = new BufferedReader(raw, 16, { initialSize: 4 });
+  const lines = await reader.readlines();
+  assertEquals(lines.map((line) => text(line)), [
+    "one\n",
+    "x".repeat(30) + "\n",
+    "last\n",
+  ]);
+  assertEquals(asked.slice(0, 2), [4, 16]);
+  assertEquals(
+    await new BufferedReader(new BytesIO(bytes("abc")), 2, { initialSize: 8 })
+      .read(),
+    bytes("abc"),
+  );
+});
