@@ -1,6 +1,7 @@
 import { type ErrorMode, errorModeArgument } from "./_error_modes.ts";
 import type { Encoding } from "./_encoding.ts";
-import { type Bytes, bytesOf, EMPTY } from "./bytes.ts";
+import { EMPTY } from "./_empty.ts";
+import { type Bytes, bytesOf } from "./bytes.ts";
 
 /**
  * Where a decoder stands: the bytes that it holds back, and a small number

@@ -1,4 +1,4 @@
-import { EMPTY } from "./bytes.ts";
+import { EMPTY } from "./_empty.ts";
 import { DEFAULT_BUFFER_SIZE } from "./constants.ts";
 
 /**

@@ -8,7 +8,8 @@ import {
 } from "./_codec.ts";
 import type { Encoding } from "./_encoding.ts";
 import { type ErrorMode, errorModeArgument } from "./_error_modes.ts";
-import { type Bytes, bytesOf, EMPTY } from "./bytes.ts";
+import { EMPTY } from "./_empty.ts";
+import { type Bytes, bytesOf } from "./bytes.ts";
 
 /** A byte order mark and the encoding that it announces. */
 export type Form = readonly [mark: Bytes, encoding: Encoding];

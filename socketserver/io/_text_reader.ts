@@ -4,7 +4,7 @@ import type { ErrorMode } from "./_error_modes.ts";
 import { isUniversal, lineEnd, type Newline } from "./_newlines.ts";
 import { locate, type Piece, type TextPosition } from "./_text_position.ts";
 import type { ReadOptions } from "./buffered_reader.ts";
-import { EMPTY } from "./bytes.ts";
+import { EMPTY } from "./_empty.ts";
 import { BlockingIOError } from "./errors.ts";
 import { IncrementalNewlineDecoder } from "./incremental_newline_decoder.ts";
 

@@ -5,12 +5,12 @@ import {
   sizeArgument,
   whenceArgument,
 } from "./_arguments.ts";
-import { findByte } from "./_find_byte.ts";
 import { closeAfter } from "./_close_after.ts";
 import { Mutex } from "./_mutex.ts";
 import { rawPosition } from "./_raw_position.ts";
+import { Window } from "./_window.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
-import { type Bytes, bytesOf, EMPTY } from "./bytes.ts";
+import { type Bytes, bytesOf } from "./bytes.ts";
 import { DEFAULT_BUFFER_SIZE, SEEK_CUR, SEEK_SET } from "./constants.ts";
 import { UnsupportedOperation } from "./errors.ts";
 import type { RawIOBase } from "./raw_io_base.ts";
@@ -93,11 +93,7 @@ export class BufferedReader<WouldBlock extends null = never>
   /** Bytes to ask for at once now. */
   #step: number;
 
-  // The window: #buffer[#start..#end] was read and is not yet consumed.
-  // Allocated by the first read, so that a stream never read costs nothing.
-  #buffer: Bytes = EMPTY;
-  #start = 0;
-  #end = 0;
+  readonly #window: Window;
 
   // The read of the raw stream that is under way. It survives an aborted
   // call: its bytes land in the buffer, and the next call waits for it.
@@ -129,6 +125,7 @@ export class BufferedReader<WouldBlock extends null = never>
     }
     this.#raw = raw;
     this.#size = bufferSizeArgument(bufferSize);
+    this.#window = new Window(this.#size);
     this.#half = Math.ceil(this.#size / 2);
     this.#maxLineLength = options.maxLineLength ?? Infinity;
     this.#step = Math.min(this.#size, options.initialSize ?? this.#size);
@@ -185,7 +182,7 @@ export class BufferedReader<WouldBlock extends null = never>
 
   /** Tells a selector whether a read would return at once. */
   whenReadable(): true | Promise<unknown> {
-    if (this.#end > this.#start) return true;
+    if (this.#window.length > 0) return true;
     if (this.#filling && this.#filling === this.#filled) return true;
     const turn = this.#mutex.enter();
     if (turn) return turn.then(() => this.#mutex.leave());
@@ -203,8 +200,7 @@ export class BufferedReader<WouldBlock extends null = never>
    * the next call that reads or closes; copy what is to outlive that.
    */
   get buffered(): Bytes {
-    if (this.#start === this.#end) return EMPTY;
-    return this.#buffer.subarray(this.#start, this.#end);
+    return this.#window.view;
   }
 
   /**
@@ -214,15 +210,13 @@ export class BufferedReader<WouldBlock extends null = never>
    * @throws {RangeError} If fewer are buffered.
    */
   consume(count: number): void {
-    const start = this.#start + count;
-    if (!(start >= this.#start && start <= this.#end)) {
+    const { length } = this.#window;
+    if (!(count >= 0 && count <= length)) {
       throw new RangeError(
-        `Cannot consume ${count} bytes: ${
-          this.#end - this.#start
-        } are buffered`,
+        `Cannot consume ${count} bytes: ${length} are buffered`,
       );
     }
-    this.#start = start;
+    this.#window.drop(count);
   }
 
   /**
@@ -305,7 +299,7 @@ export class BufferedReader<WouldBlock extends null = never>
     options?: ReadOptions,
   ): Promise<Bytes | WouldBlock> {
     while (true) {
-      const have = this.#end - this.#start;
+      const have = this.#window.length;
       if (have >= count) return this.#take(count);
       const missing = count - have;
       const got = await this.#fill(
@@ -323,7 +317,7 @@ export class BufferedReader<WouldBlock extends null = never>
     const room = raw.remaining ? await raw.remaining() + 1 : 1;
     let got = await this.#fill(room, room, options?.signal);
     while (true) {
-      const have = this.#end - this.#start;
+      const have = this.#window.length;
       if (!got) return have === 0 && got === null ? got : this.#take(have);
       got = await this.#fill(1, have, options?.signal);
     }
@@ -347,12 +341,12 @@ export class BufferedReader<WouldBlock extends null = never>
     try {
       this._checkClosed("read1");
       if (most === 0) return this.#take(0);
-      if (this.#end === this.#start) {
+      if (this.#window.length === 0) {
         const room = Math.min(most, FIRST_STEP);
         const got = await this.#fill(room, room, options?.signal);
         if (got === null) return got;
       }
-      return this.#take(Math.min(most, this.#end - this.#start));
+      return this.#take(Math.min(most, this.#window.length));
     } finally {
       this.#mutex.leave();
     }
@@ -371,8 +365,8 @@ export class BufferedReader<WouldBlock extends null = never>
     if (turn) await turn;
     try {
       this._checkClosed("peek");
-      if (this.#end === this.#start) await this.#fillMore(options?.signal);
-      return this.#buffer.slice(this.#start, this.#end);
+      if (this.#window.length === 0) await this.#fillMore(options?.signal);
+      return this.#window.copy();
     } finally {
       this.#mutex.leave();
     }
@@ -403,8 +397,8 @@ export class BufferedReader<WouldBlock extends null = never>
       this._checkClosed("readinto");
       while (done < target.length) {
         const rest = target.subarray(done);
-        if (this.#end > this.#start) {
-          done += this.#takeInto(rest);
+        if (this.#window.length > 0) {
+          done += this.#window.takeInto(rest);
         } else {
           const direct = rest.length >= this.#size && !this.#filling;
           const got = direct
@@ -418,7 +412,7 @@ export class BufferedReader<WouldBlock extends null = never>
       }
       return done;
     } catch (error) {
-      if (done > 0) this.#putBack(target.subarray(0, done));
+      if (done > 0) this.#window.putBack(target.subarray(0, done));
       throw error;
     } finally {
       this.#mutex.leave();
@@ -446,15 +440,10 @@ export class BufferedReader<WouldBlock extends null = never>
       this._checkClosed("readline");
       let searched = 0;
       while (true) {
-        const have = this.#end - this.#start;
-        const lf = findByte(
-          this.#buffer,
-          LF,
-          this.#start + searched,
-          this.#end,
-        );
+        const have = this.#window.length;
+        const lf = this.#window.find(LF, searched);
         const found = lf >= 0;
-        const length = found ? lf + 1 - this.#start : have;
+        const length = found ? lf + 1 : have;
         if (limit >= 0 && length >= limit) return this.#take(limit);
         if (length > this.#maxLineLength) {
           throw new RangeError(
@@ -484,7 +473,7 @@ export class BufferedReader<WouldBlock extends null = never>
       this._checkSeekable("tell");
       if (this.#filling) await this.#fillMore();
       const at = await rawPosition(this.raw, 0, SEEK_CUR);
-      return Math.max(0, at - (this.#end - this.#start));
+      return Math.max(0, at - this.#window.length);
     } finally {
       this.#mutex.leave();
     }
@@ -510,9 +499,9 @@ export class BufferedReader<WouldBlock extends null = never>
       this._checkClosed("seek");
       this._checkSeekable("seek");
       if (this.#filling) await this.#fillMore();
-      const ahead = whence === SEEK_CUR ? this.#end - this.#start : 0;
+      const ahead = whence === SEEK_CUR ? this.#window.length : 0;
       const at = await rawPosition(this.raw, position - ahead, whence);
-      this.#start = this.#end = 0;
+      this.#window.clear();
       return at;
     } finally {
       this.#mutex.leave();
@@ -545,35 +534,7 @@ export class BufferedReader<WouldBlock extends null = never>
 
   /** The first `count` buffered bytes, as the caller's own. */
   #take(count: number): Bytes {
-    const start = this.#start;
-    this.#start += count;
-    // Large reads are handed over as they stand: no second copy of a big body.
-    if (
-      start === 0 && count === this.#end && count * 2 > this.#buffer.length &&
-      count > this.#size
-    ) {
-      const bytes = this.#buffer.subarray(0, count);
-      if (!this.#filling) {
-        this.#buffer = EMPTY;
-        this.#start = this.#end = 0;
-        return bytes;
-      }
-    }
-    return this.#buffer.slice(start, start + count);
-  }
-
-  #takeInto(target: Uint8Array): number {
-    const count = Math.min(target.length, this.#end - this.#start);
-    target.set(this.#buffer.subarray(this.#start, this.#start + count));
-    this.#start += count;
-    return count;
-  }
-
-  /** Buffers again what a failed call had taken; the buffer is empty then. */
-  #putBack(taken: Uint8Array): void {
-    this.#buffer = new Uint8Array(taken);
-    this.#start = 0;
-    this.#end = taken.length;
+    return this.#window.take(count, this.#filling === undefined);
   }
 
   /**
@@ -585,7 +546,7 @@ export class BufferedReader<WouldBlock extends null = never>
   }
 
   get #moreWanted(): number {
-    return this.#size > 1 ? this.#end - this.#start : 1;
+    return this.#size > 1 ? this.#window.length : 1;
   }
 
   /**
@@ -618,7 +579,7 @@ export class BufferedReader<WouldBlock extends null = never>
   #onLand: (got: number | null) => number | null = (got) => {
     this.#filling = undefined;
     if (got === null) return got;
-    this.#end += this.#checkCount(got, this.#room);
+    this.#window.add(this.#checkCount(got, this.#room));
     if (got >= this.#step) this.#step = this.#size;
     return got;
   };
@@ -631,39 +592,11 @@ export class BufferedReader<WouldBlock extends null = never>
   #keptFill(enough: number, least: number): Promise<number | WouldBlock> {
     if (!this.#filling) {
       const wanted = Math.max(least, this.#step);
-      this.#makeRoom(enough, wanted);
-      const end = this.#end + wanted;
-      const target = this.#end === 0 && end >= this.#buffer.length
-        ? this.#buffer
-        : this.#buffer.subarray(this.#end, end);
+      const target = this.#window.room(enough, wanted);
       this.#room = target.length;
       this.#filling = this.raw.readinto(target);
     }
     return this.#filling;
-  }
-
-  /**
-   * Moves or grows the window only when there is not `enough` room behind it:
-   * making room for each packet of a slow peer would copy, every time, all it
-   * has sent.
-   */
-  #makeRoom(enough: number, wanted: number): void {
-    const have = this.#end - this.#start;
-    const capacity = this.#buffer.length;
-    let buffer = this.#buffer;
-    if (have === 0) {
-      // What a long line or a body has grown is given back.
-      const fits = capacity === wanted ||
-        capacity > wanted && capacity <= 2 * this.#size;
-      if (!fits) buffer = new Uint8Array(wanted);
-    } else {
-      if (capacity - this.#end >= enough) return;
-      if (capacity - have < wanted) buffer = new Uint8Array(have + wanted);
-      buffer.set(this.#buffer.subarray(this.#start, this.#end));
-    }
-    this.#buffer = buffer;
-    this.#start = 0;
-    this.#end = have;
   }
 
   #checkCount(got: number, room: number): number {

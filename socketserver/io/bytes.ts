@@ -5,9 +5,6 @@
  */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The empty byte string: what a read returns at the end of a stream. */
-export const EMPTY: Bytes = new Uint8Array(0);
-
 /**
  * The bytes behind any view, whatever its element size, without a copy.
  *

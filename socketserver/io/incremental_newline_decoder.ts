@@ -1,6 +1,6 @@
 import type { DecoderState, IncrementalDecoder } from "./_codec.ts";
 import type { ErrorMode } from "./_error_modes.ts";
-import { EMPTY } from "./bytes.ts";
+import { EMPTY } from "./_empty.ts";
 
 const CR = 1;
 const LF = 2;

@@ -1,0 +1,4 @@
+import type { Bytes } from "./bytes.ts";
+
+/** The empty byte string. */
+export const EMPTY: Bytes = new Uint8Array(0);
