@@ -14,5 +14,6 @@ export * from "./running_script.ts";
 export * from "./script_body_length.ts";
 export * from "./script_path.ts";
 export * from "./script_settings.ts";
+export * from "./serialize_cgi_head.ts";
 export * from "./serve_cgi.ts";
 export * from "./standard_streams.ts";

@@ -1,5 +1,6 @@
 // @pure
-import { isHost, isToken } from "../http_server/protocol/mod.ts";
+import { isToken } from "../http_server/protocol/field_syntax.ts";
+import { isHost } from "../http_server/protocol/host.ts";
 import { decodeLatin1 } from "../http_server/protocol/latin1.ts";
 
 /** Variables of a request, as the process that runs a script has them. */

@@ -10,8 +10,8 @@ import {
   parseContentLength,
   parseFields,
   ProtocolError,
-  serializeFields,
 } from "../http_server/protocol/mod.ts";
+import { HOP_BY_HOP } from "./_hop_by_hop.ts";
 
 /** What a script has answered, before its body. */
 export type CgiHead =
@@ -63,19 +63,6 @@ export function cgiHeadLength(bytes: Uint8Array, from = 0): number {
 
 const CR = 13;
 const LF = 10;
-
-/** Fields between a script and this server, or between this server and a client. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /**
  * Reads the head of a script's answer. Lines may end in LF or CRLF.
@@ -130,43 +117,6 @@ export function parseCgiHead(bytes: Uint8Array): CgiHead {
     contentLength: readLength(fields),
     dropped,
   };
-}
-
-/**
- * Makes the head of a script's answer: `Status`, then the fields, without
- * those that concern the connection. Each cookie has a field of its own.
- *
- * @param response The answer.
- * @returns Fresh bytes, the empty line at the end included.
- * @throws {TypeError} If it cannot be sent.
- *
- * @example A page that is not there
- * ```ts
- * import { serializeCgiHead } from "@pystd/server/cgi";
- * import { assertEquals } from "@std/assert";
- *
- * const head = serializeCgiHead(new Response(null, { status: 404 }));
- * assertEquals(new TextDecoder().decode(head), "Status: 404 Not Found\r\n\r\n");
- * ```
- */
-export function serializeCgiHead(
-  response: Pick<Response, "status" | "statusText"> & {
-    headers: Iterable<readonly [name: string, value: string]>;
-  },
-): Uint8Array<ArrayBuffer> {
-  const { status, statusText, headers } = response;
-  if (status < 200) {
-    throw new TypeError(
-      `Cannot answer with status ${status}: the server in front owns the connection`,
-    );
-  }
-  const reason = statusText || HTTPStatus.phrase(status);
-  const fields = new Fields([["Status", `${status} ${reason}`]]);
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (!HOP_BY_HOP.has(lower) && lower !== "status") fields.add(name, value);
-  }
-  return serializeFields(fields);
 }
 
 function readFields(bytes: Uint8Array): Fields {

@@ -1,5 +1,5 @@
 // @pure
-import { parseContentLength } from "../http_server/protocol/mod.ts";
+import { parseContentLength } from "../http_server/protocol/framing.ts";
 import type { CgiVariables } from "./request_from_environ.ts";
 
 /**

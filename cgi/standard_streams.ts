@@ -1,8 +1,6 @@
-import {
-  BufferedReader,
-  CoalescingWriter,
-  RawIOBase,
-} from "../socketserver/io/mod.ts";
+import { BufferedReader } from "../socketserver/io/buffered_reader.ts";
+import { CoalescingWriter } from "../socketserver/io/coalescing_writer.ts";
+import { RawIOBase } from "../socketserver/io/raw_io_base.ts";
 
 /** Where a script reads its request's body from: `Deno.stdin`, or the like. */
 export interface ByteSource {
