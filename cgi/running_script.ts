@@ -5,7 +5,7 @@ import {
 import { isOSError } from "../socketserver/mod.ts";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import { descendants } from "./_descendants.ts";
-import { LogLines } from "./_log_lines.ts";
+import { LogLines } from "./log_lines.ts";
 import {
   type CgiHead,
   cgiHeadLength,

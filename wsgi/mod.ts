@@ -44,6 +44,8 @@ export * from "./headers.ts";
 export * from "./is_hop_by_hop.ts";
 export * from "./make_server.ts";
 export * from "./native_string.ts";
+export * from "./python/python_app.ts";
+export * from "./python/python_options.ts";
 export * from "./request_uri.ts";
 export * from "./server_handler.ts";
 export * from "./setup_testing_defaults.ts";
