@@ -17,7 +17,7 @@ import { appHandler } from "./app_handler.ts";
 import { buildApp, buildBrokenApp } from "./build_app.ts";
 import type { AppSettings } from "./app_settings.ts";
 import { explain } from "../../http_server/explain_error.ts";
-import type { LoadedApp } from "./load_app.ts";
+import type { LoadedApp } from "./app_scheme.ts";
 
 async function main(
   [control, token, socket]: readonly string[],

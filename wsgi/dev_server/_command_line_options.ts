@@ -11,6 +11,14 @@ import {
   TLS_OPTIONS,
 } from "../../http_server/server_options.ts";
 
+/** How a Python application is run. */
+export const PYTHON_OPTIONS: readonly OptionSpec[] = [
+  { name: "workers", value: "N", help: "Python processes (1)" },
+  { name: "threads", value: "N", help: "requests at a time in each (4)" },
+  { name: "chdir", value: "DIR", help: "folder of the application (.)" },
+  { name: "python", value: "PATH", help: "the interpreter (python3)" },
+];
+
 const GROUPS: readonly OptionGroup[] = [
   {
     title: "Where",
@@ -63,6 +71,7 @@ const GROUPS: readonly OptionGroup[] = [
       QUIET_OPTION,
     ],
   },
+  { title: "Python", options: PYTHON_OPTIONS },
   { title: "Safety", options: TLS_OPTIONS },
   LIMIT_OPTIONS,
   ELSE_OPTIONS,
@@ -81,7 +90,8 @@ Usage: deno run -A jsr:@pystd/server/wsgi [PORT] APP [OPTIONS]
 
   APP   ./app.ts for its default export, ./app.ts:name for another:
         a function (environ, startResponse), a function (request),
-        or an object with a fetch method
+        or an object with a fetch method;
+        python:package.module:callable for an application of Python
   PORT  default: 8000, or the next one that is free; 0 for any;
         ADDR:PORT for another address than 127.0.0.1
 ${formatOptions(GROUPS)}

@@ -4,7 +4,8 @@ import { allowHosts } from "./allow_hosts.ts";
 import { AppError } from "./app_error.ts";
 import type { AppSettings } from "./app_settings.ts";
 import { brokenApp } from "./broken_app.ts";
-import { loadApp, type LoadedApp } from "./load_app.ts";
+import type { LoadedApp } from "./app_scheme.ts";
+import { loadApp } from "./load_app.ts";
 import { StaticFilesHandler } from "./static_files_handler.ts";
 
 /**

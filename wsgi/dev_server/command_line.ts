@@ -6,13 +6,18 @@
  */
 
 import { isLoopback } from "../../http_server/address_kind.ts";
-import { parseOptions, UsageError } from "../../http_server/option_parser.ts";
+import {
+  type ParsedOptions,
+  parseOptions,
+  UsageError,
+} from "../../http_server/option_parser.ts";
 import {
   readLimits,
   readServerSettings,
   type ServerSettings,
 } from "../../http_server/server_options.ts";
-import { OPTIONS } from "./_command_line_options.ts";
+import { OPTIONS, PYTHON_OPTIONS } from "./_command_line_options.ts";
+import type { PythonAppOptions } from "../python/python_options.ts";
 import type { AppSettings, StaticFolder } from "./app_settings.ts";
 import { type Addrport, parseAddrport } from "./parse_addrport.ts";
 
@@ -63,6 +68,14 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     options,
     address ? [`${address.port}`] : [],
   );
+  if (!app.startsWith("python:")) {
+    const python = PYTHON_OPTIONS.find(({ name }) => options.has(name));
+    if (python) {
+      throw new UsageError(
+        `--${python.name} is for python:package.module:callable`,
+      );
+    }
+  }
   const reload = options.has("reload");
   if (options.has("watch") && !reload) {
     throw new UsageError("--watch needs --reload, too");
@@ -86,11 +99,32 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       quiet: server.quiet,
       interface: readInterface(options.last("interface")),
       limits: readLimits(options),
+      ...app.startsWith("python:")
+        ? { schemes: { python: readPython(options) } }
+        : {},
       ...guarded || options.has("allowed-host")
         ? { allowedHosts: options.all("allowed-host").map(readHost) }
         : {},
     },
   };
+}
+
+function readPython(options: ParsedOptions): PythonAppOptions {
+  const settings: PythonAppOptions = {};
+  for (const name of ["workers", "threads"] as const) {
+    const text = options.last(name);
+    if (text === null) continue;
+    if (!/^[1-9][0-9]{0,2}$/.test(text)) {
+      throw new UsageError(`--${name} needs a number from 1 on, not "${text}"`);
+    }
+    settings[name] = Number(text);
+  }
+  for (const name of ["chdir", "python"] as const) {
+    const text = options.last(name);
+    if (text === "") throw new UsageError(`--${name} needs a path`);
+    if (text !== null) settings[name] = text;
+  }
+  return settings;
 }
 
 /** A port, maybe with an address; the empty one stands for none. */

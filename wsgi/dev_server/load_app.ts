@@ -1,45 +1,16 @@
 import { pathToFileURL } from "node:url";
 import { AppError } from "./app_error.ts";
+import type { AppScheme, LoadedApp } from "./app_scheme.ts";
 import type { AppSettings } from "./app_settings.ts";
 import { findKind } from "./app_kind.ts";
+import { PYTHON_SCHEME } from "./python_scheme.ts";
 import { fromFetchHandler } from "../from_fetch_handler.ts";
-import type { WSGIApplication, WSGIEnvironment } from "../types.ts";
-
-/** An application that was loaded. */
-export interface LoadedApp {
-  /** The application. */
-  readonly application: WSGIApplication;
-  /** What it is, for who has started the server: `a WSGI application`. */
-  readonly found: string;
-  /** Releases what it holds. */
-  readonly close?: () => void | Promise<void>;
-}
-
-/** How applications are found whose name begins with a scheme. */
-export interface AppScheme {
-  /**
-   * Loads an application.
-   *
-   * @param name What stands behind the scheme and its colon.
-   * @param settings What the command line has said for the scheme.
-   * @throws {AppError} If it cannot be loaded, with the reason.
-   */
-  load(name: string, settings: unknown): Promise<LoadedApp>;
-  /**
-   * The files and folders whose changes concern it; asked once.
-   *
-   * @param name What stands behind the scheme and its colon.
-   * @param settings What the command line has said for the scheme.
-   */
-  watched(
-    this: void,
-    name: string,
-    settings: unknown,
-  ): Promise<readonly string[]>;
-}
+import type { WSGIEnvironment } from "../types.ts";
 
 /** The schemes that there are, by name. */
-export const APP_SCHEMES: Map<string, AppScheme> = new Map();
+export const APP_SCHEMES: Map<string, AppScheme> = new Map([
+  ["python", PYTHON_SCHEME],
+]);
 
 /** An application's name, taken apart. */
 export type AppName =

@@ -34,6 +34,7 @@ export { ServerHandler } from "../server_handler.ts";
 export * from "./allow_hosts.ts";
 export * from "./app_error.ts";
 export * from "./app_kind.ts";
+export * from "./app_scheme.ts";
 export * from "./app_settings.ts";
 export { getChildArguments } from "./child_arguments.ts";
 export * from "./fs_files_handler.ts";

@@ -34,6 +34,7 @@ export class Worker {
   readonly #process: Deno.ChildProcess;
   readonly #loading = Promise.withResolvers<void>();
   readonly #settings: PythonSettings;
+  readonly #told = Promise.withResolvers<void>();
   #control: Channel | null = null;
   #killer: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,8 +78,14 @@ export class Worker {
   }
 
   /** Takes the connection that tells how it is. */
-  async control(channel: Channel): Promise<void> {
+  control(channel: Channel): Promise<void> {
     this.#control = channel;
+    const listened = this.#listen(channel);
+    this.#told.resolve(listened);
+    return listened;
+  }
+
+  async #listen(channel: Channel): Promise<void> {
     if (this.retiring) await channel.send("S").catch(() => {});
     try {
       while (true) {
@@ -120,6 +127,10 @@ export class Worker {
   async #end(said: readonly Promise<void>[]): Promise<void> {
     const { code, signal } = await this.#process.status;
     clearTimeout(this.#killer);
+    // What it has told last may still be on its way, if it has come so far.
+    const late = setTimeout(() => this.#told.resolve(), LAST_WORDS);
+    await this.#told.promise;
+    clearTimeout(late);
     this.#control?.close();
     for (const channel of this.idle.splice(0)) channel.close();
     this.#loading.reject(new WorkerGone());
@@ -143,6 +154,9 @@ export class Worker {
 }
 
 const decoder = new TextDecoder();
+
+/** Milliseconds for what a process that has ended has said before. */
+const LAST_WORDS = 200;
 
 /** An application that cannot be imported, with Python's traceback. */
 export class LoadError extends Error {

@@ -63,13 +63,14 @@ export class WorkerPool {
     return `${this.#folder}/socket`;
   }
 
-  /** Settles when one worker has loaded the application. */
+  /**
+   * Settles when all workers have loaded the application.
+   *
+   * @throws {LoadError} If it cannot be imported.
+   */
   async ready(): Promise<void> {
     if (this.#broken) throw this.#broken;
-    await Promise.any([...this.#workers.values()].map(({ loaded }) => loaded))
-      .catch((error: AggregateError) => {
-        throw this.#broken ?? error.errors[0];
-      });
+    await Promise.all([...this.#workers.values()].map(({ loaded }) => loaded));
   }
 
   /**
@@ -83,9 +84,9 @@ export class WorkerPool {
     if (this.#closed) throw new WorkerGone();
     let best: Worker | undefined;
     for (const worker of this.#workers.values()) {
-      const better = worker.idle.length > 0 &&
-        (best === undefined || worker.busy < best.busy);
-      if (better) best = worker;
+      if (worker.idle.length > 0 && !(best && hasLessToDo(best, worker))) {
+        best = worker;
+      }
     }
     if (best) return this.#lend(best, best.idle.pop()!);
     if (this.#waiting.length >= this.#settings.backlog) throw new Busy();
@@ -242,6 +243,12 @@ export class WorkerPool {
       channel.close();
     }
   }
+}
+
+/** Whether a worker is a better choice than another, or as good. */
+function hasLessToDo(one: Worker, other: Worker): boolean {
+  return one.busy < other.busy ||
+    one.busy === other.busy && one.served <= other.served;
 }
 
 /** Too many requests wait. */

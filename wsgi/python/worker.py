@@ -322,8 +322,13 @@ class Worker:
         control = Connection(self.config["socket"], b"C", self.config["id"])
         try:
             self.load()
-        except BaseException:
-            control.put(b"I", traceback.format_exc().encode("utf-8", "replace"))
+        except BaseException as error:
+            # The first two frames are this file's.
+            own = error.__traceback__.tb_next
+            lines = traceback.format_exception(
+                type(error), error, own and own.tb_next
+            )
+            control.put(b"I", "".join(lines).encode("utf-8", "replace"))
             control.flush()
             os._exit(1)
         threads = [
