@@ -29,7 +29,8 @@ export function testWithPython(
 
 const found = new Map<string, string | undefined>();
 
-function findPython(module: string): string | undefined {
+/** Finds an interpreter that has a module. */
+export function findPython(module: string): string | undefined {
   if (!found.has(module)) {
     const candidates = [findProgram("python3"), "/usr/bin/python3"];
     found.set(

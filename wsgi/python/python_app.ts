@@ -70,7 +70,7 @@ export function pythonApp(
   app: string,
   options: PythonAppOptions = {},
 ): PythonApplication {
-  const settings = pythonSettings(options);
+  const settings = pythonSettings(options, console.error);
   const pool = new WorkerPool(app, settings);
   const application = async (
     environ: WSGIEnvironment,

@@ -1,3 +1,4 @@
+// @pure
 /** How a Python application is run. */
 export interface PythonAppOptions {
   /** The interpreter; `python3` by default. */
@@ -34,10 +35,14 @@ export type PythonSettings = Required<PythonAppOptions>;
  * Checks options and completes them.
  *
  * @param options What was chosen.
+ * @param log Takes what workers write, unless something else was chosen.
  * @returns All of them.
  * @throws {RangeError} If a number makes no sense.
  */
-export function pythonSettings(options: PythonAppOptions): PythonSettings {
+export function pythonSettings(
+  options: PythonAppOptions,
+  log: (line: string) => void,
+): PythonSettings {
   const settings: PythonSettings = {
     python: "python3",
     pythonPath: [],
@@ -49,7 +54,7 @@ export function pythonSettings(options: PythonAppOptions): PythonSettings {
     timeout: 30,
     gracefulTimeout: 30,
     backlog: 2048,
-    log: console.error,
+    log,
     ...options,
   };
   for (const name of ["workers", "threads"] as const) {

@@ -242,6 +242,10 @@ class Request:
         else:
             environ["wsgi.input"] = io.BufferedReader(Body(self.connection), BLOCK)
         environ["wsgi.errors"] = sys.stderr
+        if "CONTENT_LENGTH" not in environ:
+            # Frameworks then read to the end, which the validator of Python
+            # forbids; so they do that only where there is no other way.
+            environ["wsgi.input_terminated"] = True
         return environ
 
     def run(self, kind, payload):
@@ -280,7 +284,6 @@ class Worker:
             "wsgi.multiprocess": config["workers"] > 1,
             "wsgi.run_once": False,
             "wsgi.file_wrapper": FileWrapper,
-            "wsgi.input_terminated": True,
         }
 
     def load(self):
