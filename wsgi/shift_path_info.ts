@@ -29,11 +29,9 @@ export function shiftPathInfo(environ: RequestVariables): string | null {
   const name = kept[1] ?? "";
   kept.splice(1, 1);
 
-  let scriptName = environ.SCRIPT_NAME ?? "";
-  const isDirectory = scriptName.endsWith("/");
-  scriptName = normalize(`${scriptName}/${name}`);
+  let scriptName = normalize(`${environ.SCRIPT_NAME ?? ""}/${name}`);
   if (scriptName.endsWith("/")) scriptName = scriptName.slice(0, -1);
-  if (name === "" && !isDirectory) scriptName += "/";
+  if (name === "" && !scriptName.endsWith("/")) scriptName += "/";
   environ.SCRIPT_NAME = scriptName;
   environ.PATH_INFO = kept.join("/");
   // RFC 3986, 5.2.4: a lone dot at the end is the folder itself.
