@@ -80,6 +80,7 @@ export function cgiHandler(
 
   async function answer(
     request: Request,
+    client: Request,
     info: ClientInfo,
     redirects: number,
   ): Promise<Response> {
@@ -90,17 +91,14 @@ export function cgiHandler(
       });
     }
     let process: RunningScript | undefined;
+    let unwatch = () => {};
     try {
       const body = request.body === null
         ? null
         : fromReadableStream(request.body);
       process = await start(request, info, body);
       const running = process;
-      const unwatch = watchFetchClient(request, info, () =>
-        running.abandon(
-          new Deno.errors.ConnectionAborted("The client has left"),
-        ));
-      running.ended.then(unwatch);
+      unwatch = watchFetchClient(client, () => running.abandon(LEFT));
       logEnd(process, log);
       const head = await process.head();
       if (head.kind === "document") {
@@ -131,16 +129,19 @@ export function cgiHandler(
       const next = new Request(url, {
         method: request.method === "HEAD" ? "HEAD" : "GET",
         headers: withoutBody(request.headers),
-        signal: request.signal,
       });
-      return await answer(next, info, redirects + 1);
+      return await answer(next, client, info, redirects + 1);
     } catch (error) {
       process?.kill();
+      // nginx's status for a client that has left; nobody gets it.
+      if (error === LEFT) return new Response(null, { status: 499 });
       if (!(error instanceof ProtocolError)) throw error;
       log(error.message);
       return new Response(`${PAGES[error.status] ?? "Server Error"}\n`, {
         status: error.status,
       });
+    } finally {
+      unwatch();
     }
   }
 
@@ -212,8 +213,10 @@ export function cgiHandler(
     };
   }
 
-  return (request, info = {}) => answer(request, info, 0);
+  return (request, info = {}) => answer(request, request, info, 0);
 }
+
+const LEFT = new Deno.errors.ConnectionAborted("The client has left");
 
 const PAGES: Readonly<Record<number, string>> = {
   400: "Bad Request",
@@ -268,10 +271,11 @@ function respond(
         if (chunk.length > left) {
           log("CGI script sent more than its Content-Length");
           process.kill();
+          if (left > 0) controller.enqueue(chunk.subarray(0, left));
+          return controller.close();
         }
-        const wanted = chunk.subarray(0, left);
-        left -= wanted.length;
-        if (wanted.length > 0) controller.enqueue(wanted);
+        left -= chunk.length;
+        if (chunk.length > 0) controller.enqueue(chunk);
         else if (left === 0 || left === Infinity) controller.close();
         else {
           throw new TypeError(

@@ -2,38 +2,37 @@
 export interface ClientInfo {
   /** Where the request comes from. */
   readonly remoteAddr?: Deno.Addr;
-  /** Settles when the answer is sent; rejects when the client leaves before. */
-  readonly completed?: Promise<void>;
 }
 
+/** Milliseconds in which most answers begin. */
+const PATIENCE = 1000;
+
 /**
- * Tells when the client of a fetch handler leaves before it has its answer.
+ * Tells when the client of a fetch handler leaves before its answer begins.
+ * From then on it is the body of the answer that is cancelled.
  *
- * `request.signal` tells, too, but under `Deno.serve` it also aborts when all
- * went well, and Deno warns of that; so it is for those who tell nothing else.
+ * Only `request.signal` knows. But under `Deno.serve` it also aborts when all
+ * went well, and whoever has looked at it makes Deno warn of that. So it is
+ * left alone where an answer does not take long.
  *
  * @param request The request.
- * @param info What the handler was given beside it.
  * @param left Called with the reason.
  * @returns A function that ends the watch.
  */
 export function watchFetchClient(
   request: Request,
-  info: ClientInfo,
   left: (reason: unknown) => void,
 ): () => void {
-  let watching = true;
-  if (info.completed) {
-    info.completed.catch((reason) => {
-      if (watching) left(reason);
-    });
-    return () => {
-      watching = false;
-    };
-  }
-  const { signal } = request;
-  const aborted = () => left(signal.reason);
-  if (signal.aborted) aborted();
-  else signal.addEventListener("abort", aborted, { once: true });
-  return () => signal.removeEventListener("abort", aborted);
+  let unwatch = () => {};
+  const timer = setTimeout(() => {
+    const { signal } = request;
+    const aborted = () => left(signal.reason);
+    if (signal.aborted) return aborted();
+    signal.addEventListener("abort", aborted, { once: true });
+    unwatch = () => signal.removeEventListener("abort", aborted);
+  }, PATIENCE);
+  return () => {
+    clearTimeout(timer);
+    unwatch();
+  };
 }

@@ -63,7 +63,7 @@ export function toFetchHandler(
   return async (request, info = {}) => {
     const address = info.remoteAddr ??
       { transport: "tcp", hostname: "127.0.0.1", port: 0 };
-    const connection = new RequestConnection(request, info);
+    const connection = new RequestConnection(request);
     const handler = makeHandler(
       HandlerClass,
       connection as unknown as Deno.Conn,
@@ -71,7 +71,14 @@ export function toFetchHandler(
       options.server ?? {},
     );
     const served = connection.serve(() => handler.run());
-    return await readResponse(connection.answer, request.method, served);
+    const unwatch = watchFetchClient(request, (reason) => {
+      connection.cut(reason);
+    });
+    try {
+      return await readResponse(connection.answer, request.method, served);
+    } finally {
+      unwatch();
+    }
   };
 }
 
@@ -81,9 +88,8 @@ class RequestConnection implements Connection {
   readonly #output = new BytePipe();
   readonly #request: Request;
 
-  constructor(request: Request, info: ClientInfo) {
+  constructor(request: Request) {
     this.#request = request;
-    watchFetchClient(request, info, (reason) => this.#cut(reason));
   }
 
   /** What the handler sends. */
@@ -119,12 +125,13 @@ class RequestConnection implements Connection {
   }
 
   close(): void {
-    this.#cut(
+    this.cut(
       new Deno.errors.BadResource("Cannot go on: the connection is closed"),
     );
   }
 
-  #cut(reason: unknown): void {
+  /** Ends it, whatever is under way. */
+  cut(reason: unknown): void {
     const error = reason instanceof Error && !(reason instanceof DOMException)
       ? reason
       : new Deno.errors.ConnectionAborted("Cannot go on: the client has left");

@@ -55,7 +55,6 @@ export function toFetchHandler(
   return async (request, info = {}) => {
     const handler = new ResponseHandler(
       request,
-      info,
       environOf(request, info, scriptName),
       errors,
     );
@@ -105,7 +104,6 @@ class ResponseHandler extends BaseHandler {
   override wsgiMultiprocess = false;
   override osEnviron: Readonly<Record<string, string>> = {};
   readonly #request: Request;
-  readonly #info: ClientInfo;
   readonly #base: Record<string, string>;
   readonly #errors: ErrorStream;
   readonly #response = Promise.withResolvers<Response>();
@@ -113,13 +111,11 @@ class ResponseHandler extends BaseHandler {
 
   constructor(
     request: Request,
-    info: ClientInfo,
     environ: Record<string, string>,
     errors: ErrorStream,
   ) {
     super();
     this.#request = request;
-    this.#info = info;
     this.#base = environ;
     this.#errors = errors;
   }
@@ -187,8 +183,8 @@ class ResponseHandler extends BaseHandler {
     try {
       return await new Promise<T>((resolve, reject) => {
         const leave = (reason?: unknown) => reject(this._leave(gone(reason)));
-        unwatch = watchFetchClient(this.#request, this.#info, leave);
-        this.#writer?.closed.then(leave, leave);
+        if (this.#writer) this.#writer.closed.then(leave, leave);
+        else unwatch = watchFetchClient(this.#request, leave);
         promise.then(resolve, reject);
       });
     } finally {
