@@ -25,6 +25,8 @@ export interface CommandLine extends ServerSettings {
   readonly auth: readonly string[];
   /** The user to make a line with a stored password for. */
   readonly user: string;
+  /** Processes that share the port. */
+  readonly workers: number;
   /** Whether programs are run. */
   readonly cgi: boolean;
   /** Options of the handler. */
@@ -82,6 +84,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     root: paths[0] ?? null,
     auth: all("auth"),
     user: readUser(last("hash-password")),
+    workers: readWorkers(last("workers"), server),
     cgi: has("cgi"),
     handler: handlerSettings(),
   };
@@ -118,6 +121,22 @@ function readUser(text: string | null): string {
     throw new UsageError("--hash-password needs the name of a user");
   }
   return text;
+}
+
+function readWorkers(text: string | null, server: ServerSettings): number {
+  if (text === null) return 1;
+  if (!/^[1-9][0-9]{0,2}$/.test(text)) {
+    throw new UsageError(`--workers needs a number from 1 on, not "${text}"`);
+  }
+  if (Number(text) > 1 && server.unix !== null) {
+    throw new UsageError("--workers goes without --unix: workers share a port");
+  }
+  if (Number(text) > 1 && server.tls?.kind === "selfSigned") {
+    throw new UsageError(
+      "--workers goes without --tls-self-signed: each would make a certificate",
+    );
+  }
+  return Number(text);
 }
 
 function readProtocol(text: string | null): string | undefined {

@@ -26,6 +26,11 @@ const GROUPS: readonly OptionGroup[] = [
         help: "what to serve, the same as PATH",
       },
       UNIX!,
+      {
+        name: "workers",
+        value: "N",
+        help: "processes that share the port, one a core (1)",
+      },
     ],
   },
   {

@@ -63,6 +63,7 @@ Deno.test("readCommandLine() has defaults for everything (test_no_arguments)", (
     tls: null,
     auth: [],
     user: "",
+    workers: 1,
     cgi: false,
     quiet: false,
     maxConnections: null,

@@ -59,6 +59,7 @@ async function serve(line: CommandLine, options: MainOptions): Promise<void> {
   await runServer({
     HandlerClass: Handler.configure(handlerOptions(line)),
     ...await runOptions(line),
+    workers: line.workers,
   });
 }
 

@@ -8,6 +8,7 @@ import { explainListening } from "./explain_error.ts";
 import { reachableHosts, serverUrl } from "./_served_urls.ts";
 import { UnixHTTPServer } from "./_unix_http_server.ts";
 import { isWildcard } from "./address_kind.ts";
+import { checkWorkers, obeyParent, sharedPort, Workers } from "./_workers.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { type HTTPServer, ThreadingHTTPServer } from "./http_server.ts";
 import {
@@ -53,6 +54,11 @@ export interface RunServerOptions {
   maxConcurrent?: number | null;
   /** Seconds that requests may take to end when the server is stopped; 5 by default. */
   drain?: number;
+  /**
+   * Processes that share the port, for more than one core; 1 by default. Each
+   * runs this program, to this very call. On Linux only; needs `--allow-run`.
+   */
+  workers?: number;
   /** Stops the server, as SIGINT and SIGTERM do. */
   signal?: AbortSignal;
   /** Takes the lines that tell where the server is reached; `console.log` by default. */
@@ -92,8 +98,69 @@ const MORE_PORTS = 99;
  * ```
  */
 export async function runServer(options: RunServerOptions = {}): Promise<void> {
+  const { workers = 1, print = console.log } = options;
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    throw new RangeError(
+      `Cannot run "${workers}" workers: it is no integer from 1 to ${MAX_WORKERS}`,
+    );
+  }
+  if (workers === 1) return await serve(openServers(options, print), options);
+  const port = sharedPort();
+  if (port === null) return await runWorkers(workers, options, print);
+  const shared = { ...options, port, nextFreePort: false };
+  await serve(openServers(shared, () => {}), options, true);
+}
+
+/** Workers at most; more cores than one machine has. */
+const MAX_WORKERS = 1024;
+
+/** Lets workers serve, until they are told to stop. */
+async function runWorkers(
+  count: number,
+  options: RunServerOptions,
+  print: (line: string) => void,
+): Promise<void> {
+  if (options.unix != null) {
+    throw new Error("Cannot run several workers: they share a port, no path");
+  }
+  checkWorkers();
+  // The port is taken for a moment, to find a free one or say why there is none.
+  const lines: string[] = [];
+  const probes = openServers(options, (line) => lines.push(line));
+  const [{ serverPort: port }] = probes as [HTTPServer];
+  await Promise.all(probes.map((server) => server.serverClose()));
+
+  const workers = new Workers({ workers: count, port, log: console.error });
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    workers.stop();
+  };
+  const unlisten = onSignals((number) => {
+    if (stopped) Deno.exit(128 + number);
+    print("\nInterrupted: no new connections, the rest may end");
+    stop();
+  });
+  const { signal } = options;
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    await workers.start();
+    for (const line of lines) print(line);
+    print(`${count} workers share the port`);
+    if (signal?.aborted) stop();
+    await workers.ended;
+  } finally {
+    unlisten();
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function serve(
+  servers: (HTTPServer | UnixHTTPServer)[],
+  options: RunServerOptions,
+  isWorker = false,
+): Promise<void> {
   const { print = console.log, drain = 5, signal } = options;
-  const servers = openServers(options, print);
   // deno-lint-ignore no-explicit-any -- servers of both kinds of sockets
   const all: BaseServer<any, any>[] = servers;
   const serving = Promise.all(all.map((server) => server.serveForever()));
@@ -108,11 +175,14 @@ export async function runServer(options: RunServerOptions = {}): Promise<void> {
   };
   const unlisten = onSignals((number) => {
     if (stopped) Deno.exit(128 + number);
-    print("\nInterrupted: no new connections, the rest may end");
+    if (!isWorker) {
+      print("\nInterrupted: no new connections, the rest may end");
+    }
     stop();
   });
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
+  if (isWorker) obeyParent(stop);
   try {
     await serving;
     await stopped;
@@ -218,6 +288,7 @@ function open(
         ...tlsPassword == null ? {} : { password: tlsPassword },
         ...cert === undefined ? {} : { cert },
         ...key === undefined ? {} : { key },
+        ...sharedPort() === null ? {} : { allowReusePort: true },
       }),
   );
   if (options.maxConcurrent != null && "maxConcurrent" in server) {

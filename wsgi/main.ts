@@ -36,8 +36,8 @@ async function run(line: CommandLine): Promise<void> {
 
 async function serve(line: CommandLine): Promise<void> {
   const options = await runOptions(line);
-  const { settings, reload, watch } = line;
-  await runserver({ ...options, settings, reload, watch });
+  const { settings, reload, watch, workers } = line;
+  await runserver({ ...options, settings, reload, watch, workers });
 }
 
 if (import.meta.main) await main();

@@ -13,7 +13,11 @@ import {
 
 /** How a Python application is run. */
 export const PYTHON_OPTIONS: readonly OptionSpec[] = [
-  { name: "workers", value: "N", help: "Python processes (1)" },
+  {
+    name: "workers",
+    value: "N",
+    help: "processes, of Deno for an application of Deno (1)",
+  },
   { name: "threads", value: "N", help: "requests at a time in each (4)" },
   { name: "chdir", value: "DIR", help: "folder of the application (.)" },
   { name: "python", value: "PATH", help: "the interpreter (python3)" },
@@ -71,7 +75,7 @@ const GROUPS: readonly OptionGroup[] = [
       QUIET_OPTION,
     ],
   },
-  { title: "Python", options: PYTHON_OPTIONS },
+  { title: "Processes, and Python", options: PYTHON_OPTIONS },
   { title: "Safety", options: TLS_OPTIONS },
   LIMIT_OPTIONS,
   ELSE_OPTIONS,

@@ -1,3 +1,4 @@
+import { ownDenoFlags } from "../../http_server/deno_flags.ts";
 import { configFiles } from "./module_graph.ts";
 
 /** Options of Deno that decide how names of modules are resolved, with a value in the next word or none. */
@@ -19,23 +20,8 @@ const TAKES_WORD = new Set([
   "-L",
 ]);
 
-/** Options that are for one process alone. */
-const OWN = /^(?:--watch|--inspect|--reload|-r$|--no-clear-screen|--check)/;
-
 /** Options that name a configuration, or none. */
 const CONFIG = /^(?:-c|--config|--no-config)(?:=|$)/;
-
-/** What kinds of access there are. */
-const ACCESS = [
-  "read",
-  "write",
-  "net",
-  "env",
-  "sys",
-  "run",
-  "ffi",
-  "import",
-] as const;
 
 /**
  * Finds the options that this program was started with, for a child that
@@ -55,8 +41,7 @@ const ACCESS = [
  * ```
  */
 export function getChildArguments(): string[] {
-  const words = ownWords();
-  const flags = words && denoFlags(words, Deno.args) || permissionFlags();
+  const flags = ownDenoFlags();
   return [...flags, ...configFlags(flags)];
 }
 
@@ -67,45 +52,6 @@ function configFlags(flags: readonly string[]): string[] {
   return nearest && /deno\.jsonc?$/.test(nearest)
     ? [`--config=${nearest}`]
     : [];
-}
-
-function permissionFlags(): string[] {
-  const granted = ACCESS.filter((name) =>
-    Deno.permissions.querySync({ name }).state === "granted"
-  );
-  if (granted.length === ACCESS.length) return ["--allow-all"];
-  return ["--no-prompt", ...granted.map((name) => `--allow-${name}`)];
-}
-
-/** The words of this process. */
-function ownWords(): string[] | null {
-  try {
-    return Deno.readTextFileSync("/proc/self/cmdline").split("\0").slice(0, -1);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Cuts Deno's own options out of a command line.
- *
- * @param words All words, the program's name first.
- * @param args The words that belong to the script.
- * @returns The options, `null` if it is not that of `deno run`.
- */
-export function denoFlags(
-  words: readonly string[],
-  args: readonly string[],
-): string[] | null {
-  const end = words.length - args.length;
-  const ownArgs = words.slice(end);
-  if (ownArgs.some((word, index) => word !== args[index])) return null;
-  let before = words.slice(1, end);
-  if (before.at(-1) === "--") before = before.slice(0, -1);
-  // The last word is the script; without `run` it is an option that comes first.
-  if (before[0] === "run") before = before.slice(1);
-  else if (!before[0]?.startsWith("-")) return null;
-  return before.slice(0, -1).filter((word) => !OWN.test(word));
 }
 
 /** The options among Deno's that decide how names of modules are resolved. */

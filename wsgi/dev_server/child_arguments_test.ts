@@ -1,10 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import {
-  denoFlags,
-  getChildArguments,
-  resolvingFlags,
-} from "./child_arguments.ts";
+import { denoFlags } from "../../http_server/deno_flags.ts";
+import { getChildArguments, resolvingFlags } from "./child_arguments.ts";
 
 /** What Deno has found for this test. */
 const CONFIG = `--config=${

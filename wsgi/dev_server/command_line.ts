@@ -29,6 +29,8 @@ export interface CommandLine extends ServerSettings {
   readonly action: "serve" | "help" | "version";
   /** Whether the application starts anew when it has changed. */
   readonly reload: boolean;
+  /** Processes that share the port. */
+  readonly workers: number;
   /** Files and folders that belong to the application. */
   readonly watch: readonly string[];
   /** The application. */
@@ -68,15 +70,23 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     options,
     address ? [`${address.port}`] : [],
   );
-  if (!app.startsWith("python:")) {
-    const python = PYTHON_OPTIONS.find(({ name }) => options.has(name));
-    if (python) {
-      throw new UsageError(
-        `--${python.name} is for python:package.module:callable`,
-      );
-    }
+  const isPython = app.startsWith("python:");
+  const python = PYTHON_OPTIONS.find(({ name }) =>
+    name !== "workers" && options.has(name)
+  );
+  if (python && !isPython) {
+    throw new UsageError(
+      `--${python.name} is for python:package.module:callable`,
+    );
   }
   const reload = options.has("reload");
+  const count = readCount(options, "workers") ?? 1;
+  if (count > 1 && reload && !isPython) {
+    throw new UsageError("--workers goes without --reload");
+  }
+  if (count > 1 && server.unix !== null && !isPython) {
+    throw new UsageError("--workers goes without --unix: workers share a port");
+  }
   if (options.has("watch") && !reload) {
     throw new UsageError("--watch needs --reload, too");
   }
@@ -91,6 +101,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     ...server,
     bind,
     reload,
+    workers: isPython ? 1 : count,
     watch: options.all("watch").map(readPath),
     settings: {
       app,
@@ -99,9 +110,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       quiet: server.quiet,
       interface: readInterface(options.last("interface")),
       limits: readLimits(options),
-      ...app.startsWith("python:")
-        ? { schemes: { python: readPython(options) } }
-        : {},
+      ...isPython ? { schemes: { python: readPython(options) } } : {},
       ...guarded || options.has("allowed-host")
         ? { allowedHosts: options.all("allowed-host").map(readHost) }
         : {},
@@ -109,15 +118,20 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   };
 }
 
+function readCount(options: ParsedOptions, name: string): number | undefined {
+  const text = options.last(name);
+  if (text === null) return undefined;
+  if (!/^[1-9][0-9]{0,2}$/.test(text)) {
+    throw new UsageError(`--${name} needs a number from 1 on, not "${text}"`);
+  }
+  return Number(text);
+}
+
 function readPython(options: ParsedOptions): PythonAppOptions {
   const settings: PythonAppOptions = {};
   for (const name of ["workers", "threads"] as const) {
-    const text = options.last(name);
-    if (text === null) continue;
-    if (!/^[1-9][0-9]{0,2}$/.test(text)) {
-      throw new UsageError(`--${name} needs a number from 1 on, not "${text}"`);
-    }
-    settings[name] = Number(text);
+    const count = readCount(options, name);
+    if (count !== undefined) settings[name] = count;
   }
   for (const name of ["chdir", "python"] as const) {
     const text = options.last(name);

@@ -14,6 +14,7 @@ Deno.test("readCommandLine() has defaults for everything but the application", (
     maxConnections: null,
     drain: 5,
     reload: false,
+    workers: 1,
     watch: [],
     settings: {
       app: "./app.ts",
