@@ -59,7 +59,20 @@ export class FileBody extends RawIOBase {
   }
 
   /** Sends all of it. */
-  async copyTo(output: BufferedIOBase): Promise<void> {
+  copyTo(output: BufferedIOBase): Promise<void> {
+    const [part, ...more] = this.#parts;
+    const { bytes } = this.#file;
+    if (
+      !bytes || part?.kind !== "slice" || more.length > 0 ||
+      this.#part + this.#offset > 0
+    ) return this.#copyParts(output);
+    this.#part++;
+    return output.write(bytes.subarray(part.start, part.end + 1)).then(
+      () => {},
+    );
+  }
+
+  async #copyParts(output: BufferedIOBase): Promise<void> {
     for (let part; (part = this.#parts[this.#part]);) {
       if (part.kind === "bytes") {
         await output.write(part.bytes.subarray(this.#offset));
@@ -120,9 +133,9 @@ export class FileBody extends RawIOBase {
     return bytes;
   }
 
-  override async close(): Promise<void> {
+  override close(): Promise<void> {
     this.#file.close();
-    await super.close();
+    return super.close();
   }
 
   async #read(

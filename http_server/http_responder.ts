@@ -271,7 +271,7 @@ export abstract class HTTPResponder<
 
   /** The `Server` field: both version words; may be overridden. */
   versionString(): string {
-    return `${this.serverVersion} ${this.sysVersion}`;
+    return joined(this.serverVersion, this.sysVersion);
   }
 
   /**
@@ -292,6 +292,20 @@ export abstract class HTTPResponder<
 const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 const keptHead = new KeptHead();
+
+let versions: readonly [server: string, sys: string, both: string] = [
+  "",
+  "",
+  " ",
+];
+
+/** Both words; a text that is the same object is compared at once. */
+function joined(server: string, sys: string): string {
+  if (server !== versions[0] || sys !== versions[1]) {
+    versions = [server, sys, `${server} ${sys}`];
+  }
+  return versions[2];
+}
 
 const SENT = Promise.resolve();
 

@@ -250,7 +250,7 @@ export class SimpleHTTPRequestHandler<
     const answer = this.#site.answer(this.#request());
     switch (answer.kind) {
       case "content":
-        return await this.#sendContent(answer);
+        return this.#sendContent(answer);
       case "directory":
         return await this.listDirectory(answer.path);
       case "error":
@@ -310,9 +310,10 @@ export class SimpleHTTPRequestHandler<
    * @throws {Deno.errors.UnexpectedEof} If the file has become shorter. The
    * connection closes then, which tells the client.
    */
-  async copyfile(source: BodyFile, outputfile: BufferedIOBase): Promise<void> {
-    if (source instanceof FileBody) await source.copyTo(outputfile);
-    else await copyfileobj(source, outputfile);
+  copyfile(source: BodyFile, outputfile: BufferedIOBase): Promise<void> {
+    return source instanceof FileBody
+      ? source.copyTo(outputfile)
+      : copyfileobj(source, outputfile).then(() => {});
   }
 
   /** Reads the request and checks who sends it; may be extended. */

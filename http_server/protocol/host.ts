@@ -68,6 +68,16 @@ function refused(why: string): ProtocolError {
  * ```
  */
 export function isHost(text: string): boolean {
+  // A server is asked for the same host again and again.
+  if (text === lastHost) return true;
+  if (!readsAsHost(text)) return false;
+  lastHost = text;
+  return true;
+}
+
+let lastHost = "";
+
+function readsAsHost(text: string): boolean {
   const hostEnd = text.startsWith("[")
     ? text.indexOf("]") + 1
     : text.indexOf(":");
