@@ -12,6 +12,8 @@ export interface Graph {
   readonly logarithmic?: boolean;
   /** The points, from left to right. */
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** What something else needs at the same places: a grey line. */
+  readonly beside?: readonly number[];
 }
 
 const WIDTH = 640;
@@ -23,11 +25,11 @@ const BOTTOM = 50;
 
 /** Draws a graph. */
 export function draw(graph: Graph): string {
-  const { points, logarithmic = false } = graph;
+  const { points, beside = [], logarithmic = false } = graph;
   const scale = logarithmic ? Math.log : (x: number) => x;
   const xs = points.map(([x]) => scale(x));
   const [first, last] = [Math.min(...xs), Math.max(...xs)];
-  const highest = roundUp(Math.max(...points.map(([, y]) => y)));
+  const highest = roundUp(Math.max(...points.map(([, y]) => y), ...beside));
   const across = (x: number) =>
     LEFT + (scale(x) - first) / (last - first || 1) * (WIDTH - LEFT - RIGHT);
   const up = (y: number) =>
@@ -46,9 +48,8 @@ export function draw(graph: Graph): string {
     ...points.map(([x]) =>
       text(across(x), HEIGHT - BOTTOM + 18, x.toLocaleString("en"), MIDDLE)
     ),
-    `<polyline fill="none" stroke="#06c" stroke-width="2" points="${
-      points.map(([x, y]) => `${round(across(x))},${round(up(y))}`).join(" ")
-    }"/>`,
+    line("#999", beside.map((y, i) => [across(points[i]![0]), up(y)])),
+    line("#06c", points.map(([x, y]) => [across(x), up(y)])),
     ...points.map(([x, y]) =>
       `<circle cx="${round(across(x))}" cy="${
         round(up(y))
@@ -56,6 +57,14 @@ export function draw(graph: Graph): string {
     ),
     "</svg>\n",
   ].join("\n");
+}
+
+function line(
+  color: string,
+  places: readonly (readonly [x: number, y: number])[],
+): string {
+  const path = places.map(([x, y]) => `${round(x)},${round(y)}`).join(" ");
+  return `<polyline fill="none" stroke="${color}" stroke-width="2" points="${path}"/>`;
 }
 
 const END = 'text-anchor="end"';

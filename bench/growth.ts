@@ -34,21 +34,30 @@ export async function growth(): Promise<void> {
 
 async function withConnections(wrk: string): Promise<void> {
   await using server = await Contestant.start(HELLO);
+  await using bare = await Contestant.start({
+    name: "Deno.Conn, bare loop",
+    command: denoProgram("./hello/bare_conn.ts"),
+  });
   const counts = [64, 125, 250, 500, 1000, 2000];
   const needed = counts.map((): number[] => []);
+  const least = counts.map((): number[] => []);
   for (let round = -1; round < 3; round++) {
     for (const [i, connections] of counts.entries()) {
-      const load = { path: "/", connections, rounds: 1, seconds: 2 };
+      const load = { path: "/", connections, rounds: 1, seconds: 1 };
       const { microseconds } = await server.turn(wrk, load);
-      if (round >= 0) needed[i]!.push(microseconds);
+      const beside = await bare.turn(wrk, load);
+      if (round < 0) continue;
+      needed[i]!.push(microseconds);
+      least[i]!.push(beside.microseconds);
     }
   }
   await show("connections", 1.25, {
-    title: "CPU time of a request, by connections",
+    title: "CPU time of a request, by connections (grey: a bare loop)",
     across: "connections",
     up: "us",
     logarithmic: true,
     points: counts.map((count, i) => [count, median(needed[i]!)]),
+    beside: least.map(median),
   });
 }
 
@@ -118,11 +127,11 @@ async function makeTree(size: number): Promise<string> {
 async function withRequests(): Promise<void> {
   await using server = await Contestant.start(HELLO);
   await using load = start("./_http_load.ts", String(server.port), "64");
-  const step = 50_000;
+  const step = 100_000;
   const cpu: [number, number][] = [];
   const memory: [number, number][] = [];
   await ask(load, step); // to warm up
-  for (let served = step; served <= 500_000; served += step) {
+  for (let served = step; served <= 1_000_000; served += step) {
     const before = await cpuSeconds(server.pid);
     await ask(load, step);
     const seconds = await cpuSeconds(server.pid) - before;
@@ -135,12 +144,13 @@ async function withRequests(): Promise<void> {
     up: "us",
     points: cpu,
   });
-  await show("memory", 1.1, {
+  // V8 takes some hundred thousand requests to find the size of its heap.
+  await show("memory", 1.05, {
     title: "Memory, by requests served",
     across: "requests",
     up: "MiB",
     points: memory,
-  });
+  }, 500_000);
 }
 
 async function ask(load: Child, times: number): Promise<void> {
@@ -148,20 +158,37 @@ async function ask(load: Child, times: number): Promise<void> {
   await load.line();
 }
 
-/** Draws a graph and judges it: its end against its beginning. */
-async function show(name: string, atMost: number, graph: Graph): Promise<void> {
+/** Draws a graph and judges it: its end against its beginning, or what comes from a point on. */
+async function show(
+  name: string,
+  atMost: number,
+  graph: Graph,
+  from = 0,
+): Promise<void> {
   console.log(graph.title);
-  for (const [x, y] of graph.points) {
+  const { beside } = graph;
+  for (const [i, [x, y]] of graph.points.entries()) {
     console.log(
-      `  ${String(x).padStart(8)} ${y.toFixed(1).padStart(8)} ${graph.up}`,
+      `  ${String(x).padStart(8)} ${y.toFixed(1).padStart(8)} ${graph.up}${
+        beside ? `, beside ${beside[i]!.toFixed(1)}` : ""
+      }`,
     );
   }
   await picture(graph.title, `growth_${name}.svg`, draw(graph));
-  const { points } = graph;
+  // What grows for everybody is the system's.
+  const points = graph.points
+    .map(([x, y], i) => [x, y / (beside?.[i] ?? 1)] as const)
+    .filter(([x]) => x >= from);
   const part = Math.max(1, Math.floor(points.length / 3));
-  const level = (some: Graph["points"]) => median(some.map(([, y]) => y));
+  const level = (some: readonly (readonly [number, number])[]) =>
+    median(some.map(([, y]) => y));
   judge(
-    { what: `${graph.title}: last third to first third`, atMost },
+    {
+      what: `${graph.title}: last third to first third${
+        from > 0 ? ` from ${from} on` : ""
+      }`,
+      atMost,
+    },
     level(points.slice(-part)) / level(points.slice(0, part)),
   );
 }

@@ -71,7 +71,7 @@ export async function hello(): Promise<void> {
   );
   await compareWebServers(
     "Hello world, 64 connections, 16 requests pipelined",
-    [bare, ours, serve],
+    [ours, serve],
     { ...load, script: "./hello/pipelined.lua" },
     [{
       what: `16 requests pipelined: throughput, to \`${SERVE}\``,
