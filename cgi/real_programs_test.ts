@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CgiSite, writeScript } from "../_tools/testing/cgi_site.ts";
 import { testWithPage } from "../_tools/testing/chromium.ts";
 import { Folder } from "../_tools/testing/folder.ts";
+import { Lighttpd } from "../_tools/testing/lighttpd.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
 import { until } from "../_tools/testing/test_clients.ts";
 import { cgiHandler } from "./cgi_handler.ts";
@@ -224,47 +225,6 @@ testWithPage(
   },
 );
 
-/** Lets lighttpd run scripts of a folder. */
-async function lighttpd(
-  program: string,
-  folder: Folder,
-): Promise<AsyncDisposable & { url: string }> {
-  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = probe.addr as Deno.NetAddr;
-  probe.close();
-  await Deno.writeTextFile(
-    folder.at("lighttpd.conf"),
-    `server.modules = ("mod_cgi", "mod_setenv")
-server.document-root = "${folder.path}"
-server.port = ${port}
-server.bind = "127.0.0.1"
-server.upload-dirs = ("${folder.path}")
-cgi.assign = ("" => "")
-cgi.execute-x-only = "enable"
-`,
-  );
-  const process = new Deno.Command(program, {
-    args: ["-D", "-f", folder.at("lighttpd.conf")],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  while (true) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      break;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-    }
-  }
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      process.kill();
-      await process.status;
-    },
-  };
-}
-
 const CONFIG = new URL("../deno.json", import.meta.url).pathname;
 
 /** A script that runs a TypeScript program, with the cache of this process. */
@@ -280,12 +240,12 @@ exec "${Deno.execPath()}" run --config "${CONFIG}" --allow-env --no-check "${pro
 testWithPrograms(
   ["lighttpd"],
   "a Deno script answers the same under this package and under lighttpd",
-  async ({ lighttpd: program }) => {
+  async ({ lighttpd }) => {
     const script = launcher(new URL("testdata/echo.ts", import.meta.url));
     await using site = await CgiSite.make({ "echo": script });
     await using folder = await Folder.make({ "cgi-bin": {} });
     await writeScript(folder.at("cgi-bin/echo"), script);
-    await using other = await lighttpd(program, folder);
+    await using other = await Lighttpd.start(lighttpd, folder.path);
     const body = noise(300_000) as Uint8Array<ArrayBuffer>;
     const requests: [path: string, init: RequestInit][] = [
       ["/cgi-bin/echo", { headers: { "X-Color": "red" } }],
