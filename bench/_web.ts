@@ -124,13 +124,7 @@ export class Contestant implements AsyncDisposable {
 
   static async start({ name, command }: WebServer): Promise<Contestant> {
     const port = freePort();
-    const [program, ...args] = command(port);
-    const process = new Deno.Command(program!, {
-      args,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    const process = spawn(command, port);
     const contestant = new Contestant(name, port, process);
     await listening(port);
     return contestant;
@@ -236,6 +230,20 @@ function childrenOf(parent: number): number[] {
     `/proc/${parent}/task/${parent}/children`,
   );
   return tasks.split(" ").filter((pid) => pid !== "").map(Number);
+}
+
+/** Starts a server on a port; nobody reads what it says. */
+export function spawn(
+  command: WebServer["command"],
+  port: number,
+): Deno.ChildProcess {
+  const [program, ...args] = command(port);
+  return new Deno.Command(program!, {
+    args,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
 }
 
 /** A port that nobody listens on. */

@@ -6,7 +6,13 @@
  */
 import { type Child, median, residentBytes, start } from "./_harness.ts";
 import { judge, table } from "./_report.ts";
-import { denoProgram, freePort, listening, type WebServer } from "./_web.ts";
+import {
+  denoProgram,
+  freePort,
+  listening,
+  spawn,
+  type WebServer,
+} from "./_web.ts";
 
 const CONNECTIONS = 10_000;
 const ROUNDS = 3;
@@ -38,13 +44,7 @@ export async function idle(): Promise<void> {
 
 async function sizeOfConnection({ command }: WebServer): Promise<number> {
   const port = freePort();
-  const [program, ...args] = command(port);
-  const server = new Deno.Command(program!, {
-    args,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const server = spawn(command, port);
   try {
     await listening(port);
     await using load: Child = start("./_http_load.ts", String(port), "100");

@@ -6,7 +6,7 @@
  */
 import { median } from "./_harness.ts";
 import { judge, table } from "./_report.ts";
-import { denoProgram, freePort, type WebServer } from "./_web.ts";
+import { denoProgram, freePort, spawn, type WebServer } from "./_web.ts";
 
 const ROUNDS = 11;
 
@@ -50,14 +50,8 @@ export async function start(): Promise<void> {
 
 async function timeToAnswer({ command }: WebServer): Promise<number> {
   const port = freePort();
-  const [program, ...args] = command(port);
   const started = performance.now();
-  const child = new Deno.Command(program!, {
-    args,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const child = spawn(command, port);
   try {
     await answer(port);
     return performance.now() - started;
