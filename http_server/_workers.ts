@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { ownDenoFlags } from "./deno_flags.ts";
+import { ownDenoFlags } from "../socketserver/deno_flags.ts";
 
 const MARK = /#worker-of-port-([0-9]+)$/;
 

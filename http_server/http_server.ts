@@ -1,5 +1,7 @@
 import {
   type Constructor,
+  type ForkingClass,
+  ForkingMixIn,
   type RequestHandlerClass,
   type ServerAddress,
   TCPServer,
@@ -90,5 +92,15 @@ export class ThreadingHTTPServer extends ThreadingHTTPServerBase {
   /** Whether nobody waits for running requests; on, as in Python. */
   override daemonThreads = true;
 }
+
+/** `ForkingMixIn` applied to {@linkcode HTTPServer}. */
+export const ForkingHTTPServerBase: ForkingClass<typeof HTTPServer> =
+  ForkingMixIn(HTTPServer);
+
+/**
+ * Serves each connection in a process of its own; see `ForkingMixIn`. Needs
+ * `--allow-net`, `--allow-run` and `--allow-read`.
+ */
+export class ForkingHTTPServer extends ForkingHTTPServerBase {}
 
 export type { RequestHandlerClass, ServerAddress, TCPServerOptions };

@@ -48,6 +48,8 @@ export * from "./base_server.ts";
 export * from "./datagram_request_handler.ts";
 export * from "./datagram_server.ts";
 export * from "./fatal_error.ts";
+export * from "./forking_mix_in.ts";
+export * from "./forking_servers.ts";
 export * from "./os_error.ts";
 export {
   type HandlerServer,

@@ -1,5 +1,4 @@
-import { ownDenoFlags } from "../../http_server/deno_flags.ts";
-import { configFiles } from "./module_graph.ts";
+import { configFiles, ownDenoFlags } from "../../socketserver/deno_flags.ts";
 
 /** Options of Deno that decide how names of modules are resolved, with a value in the next word or none. */
 const RESOLVING =

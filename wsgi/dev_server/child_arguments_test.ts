@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { denoFlags } from "../../http_server/deno_flags.ts";
+import { denoFlags } from "../../socketserver/deno_flags.ts";
 import { getChildArguments, resolvingFlags } from "./child_arguments.ts";
 
 /** What Deno has found for this test. */

@@ -1,4 +1,4 @@
-import { dirname, fromFileUrl, join } from "@std/path";
+import { fromFileUrl } from "@std/path";
 
 /** The files of a program. */
 export interface ModuleGraph {
@@ -57,29 +57,4 @@ export async function moduleGraph(
   const complete = modules.length > 0 &&
     modules.every(({ error }) => error === undefined);
   return { files, complete };
-}
-
-/** What Deno reads its configuration from. */
-const CONFIG_NAMES = ["deno.json", "deno.jsonc", "package.json"];
-
-/**
- * Finds the configuration that Deno has found for a program.
- *
- * @param main The program: a URL.
- * @returns Paths of the files, nearest first.
- */
-export function configFiles(main: string): string[] {
-  if (!main.startsWith("file:")) return [];
-  for (let at = dirname(fromFileUrl(main));; at = dirname(at)) {
-    const found = CONFIG_NAMES.map((name) => join(at, name)).filter(isFile);
-    if (found.length > 0 || at === dirname(at)) return found;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

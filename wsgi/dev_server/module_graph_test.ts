@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { Folder } from "../../_tools/testing/folder.ts";
-import { configFiles, moduleGraph } from "./module_graph.ts";
+import { configFiles } from "../../socketserver/deno_flags.ts";
+import { moduleGraph } from "./module_graph.ts";
 
 async function graph(
   folder: Folder,

@@ -5,7 +5,8 @@ import { relayTo } from "./_relay_handler.ts";
 import type { AppSettings } from "./app_settings.ts";
 import { getChildArguments, resolvingFlags } from "./child_arguments.ts";
 import { APP_SCHEMES, parseAppName } from "./load_app.ts";
-import { configFiles, moduleGraph } from "./module_graph.ts";
+import { configFiles } from "../../socketserver/deno_flags.ts";
+import { moduleGraph } from "./module_graph.ts";
 import { type BaseReloader, getReloader } from "./reloader.ts";
 
 /** What {@linkcode runWithReloader} is told beside where to listen. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dirname, fromFileUrl, join } from "@std/path";
 
 /** Options that are for one process alone. */
 const OWN = /^(?:--watch|--inspect|--reload|-r$|--no-clear-screen|--check)/;
@@ -69,4 +70,29 @@ export function denoFlags(
   if (before[0] === "run") before = before.slice(1);
   else if (!before[0]?.startsWith("-")) return null;
   return before.slice(0, -1).filter((word) => !OWN.test(word));
+}
+
+/** What Deno reads its configuration from. */
+const CONFIG_NAMES = ["deno.json", "deno.jsonc", "package.json"];
+
+/**
+ * Finds the configuration that Deno has found for a program.
+ *
+ * @param main The program: a URL.
+ * @returns Paths of the files, nearest first.
+ */
+export function configFiles(main: string): string[] {
+  if (!main.startsWith("file:")) return [];
+  for (let at = dirname(fromFileUrl(main));; at = dirname(at)) {
+    const found = CONFIG_NAMES.map((name) => join(at, name)).filter(isFile);
+    if (found.length > 0 || at === dirname(at)) return found;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
