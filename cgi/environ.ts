@@ -205,14 +205,24 @@ function userOf(credentials: string): string | null {
   }
 }
 
+/** The last host that was asked for: mostly it is the next one, too. */
+let lastHost = "";
+let lastName: string | null = null;
+
 /** Host of the request without its port; `null` if it names none. */
 function hostOf(fields: Fields): string | null {
   const host = fields.get("host");
-  if (host === null || host === "" || !isHost(host)) return null;
-  return host.replace(/:[0-9]*$/, "") || null;
+  if (host === null || host === "") return null;
+  if (host !== lastHost) {
+    lastHost = host;
+    lastName = isHost(host) ? host.replace(/:[0-9]*$/, "") || null : null;
+  }
+  return lastName;
 }
 
 /** An IPv4 address that came over IPv6 as itself. */
 function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
+  return address.startsWith(":")
+    ? address.replace(/^::ffff:(?=[0-9.]+$)/i, "")
+    : address;
 }

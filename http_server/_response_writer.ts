@@ -69,20 +69,26 @@ export class ResponseWriter extends BufferedIOBase {
     }
   }
 
-  /**
-   * Writes a part of the body. One of known length goes straight into the
-   * connection's buffer if it fits.
-   */
+  /** Writes a part of the body. One that can be put needs no promise of its own. */
   override write(bytes: ArrayBufferView): Promise<number> {
-    const size = bytes.byteLength;
+    return bytes instanceof Uint8Array && this.put(bytes)
+      ? Promise.resolve(bytes.length)
+      : this.#write(bytes);
+  }
+
+  /**
+   * Puts a part of a body of known length straight into the connection's
+   * buffer, if it fits.
+   *
+   * @returns Whether it was written.
+   */
+  override put(bytes: Uint8Array): boolean {
     if (
-      this.#framing?.kind === "length" && size <= this.#left && !this.#ended &&
-      bytes instanceof Uint8Array && this.#output.put(bytes)
-    ) {
-      this.#left -= size;
-      return Promise.resolve(size);
-    }
-    return this.#write(bytes);
+      this.#framing?.kind !== "length" || bytes.length > this.#left ||
+      this.#ended || !this.#output.put(bytes)
+    ) return false;
+    this.#left -= bytes.length;
+    return true;
   }
 
   /** Writes a part of the body, uncopied where its length is known. */

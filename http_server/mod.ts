@@ -34,7 +34,7 @@
  *
  * @module
  */
-export { asClientFault } from "./_client_fault.ts";
+export { asClientFault, isClientFault } from "./_client_fault.ts";
 export { VERSION } from "./_version.ts";
 export * from "./base_http_request_handler.ts";
 export * from "./basic_auth.ts";

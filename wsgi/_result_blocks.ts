@@ -3,6 +3,9 @@ import type { WSGIResult } from "./types.ts";
 /** The next block, or the end. */
 type Step = IteratorResult<Uint8Array, unknown>;
 
+/** Whatever a result may have to end it. */
+type Closable = WSGIResult & Partial<AsyncDisposable> & Partial<Generator>;
+
 /**
  * What an application has returned, block by block, and closed once: by
  * `close()` if it has that, otherwise as loops end iterators and streams.
@@ -14,9 +17,18 @@ export class ResultBlocks {
   #ended = false;
   #closed = false;
   #abandoned = false;
+  #keepsThread = false;
 
   constructor(result: WSGIResult | null) {
     this.#result = result;
+  }
+
+  /**
+   * Whether the application works on the next block without ever waiting, so
+   * that nothing that was only buffered can leave meanwhile.
+   */
+  get keepsThread(): boolean {
+    return this.#keepsThread;
   }
 
   /**
@@ -33,7 +45,8 @@ export class ResultBlocks {
     }
     this.#iterator ??= iterate(result);
     const step = this.#iterator.next();
-    if (!(step instanceof Promise)) {
+    if (!isPromise(step)) {
+      this.#keepsThread = true;
       this.#ended ||= step.done === true;
       return step;
     }
@@ -52,35 +65,41 @@ export class ResultBlocks {
   }
 
   /** Closes what was returned, if that was not done already. */
-  async close(): Promise<void> {
+  close(): void | Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const result = this.#result as
-      | WSGIResult & Partial<AsyncDisposable> & Partial<Generator>
-      | null;
+    const result = this.#result as Closable | null;
     if (result === null || typeof result !== "object") return;
-    if (typeof result.close === "function") {
-      await result.close();
-    } else if (this.#iterator?.return !== undefined) {
-      if (!this.#ended) await this.#return(this.#iterator);
-    } else if (result instanceof ReadableStream) {
-      if (!this.#iterator) await result.cancel();
-    } else if (typeof result.return === "function") {
-      // A generator that was never asked for a block.
-      await result.return(undefined);
-    } else if (typeof result[Symbol.asyncDispose] === "function") {
-      await result[Symbol.asyncDispose]!();
-    }
+    const closing = this.#close(result);
+    if (isPromise(closing)) return closing.then(() => {});
   }
 
-  async #return(
-    iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>,
-  ): Promise<void> {
-    const returned = Promise.resolve(iterator.return!());
-    // A generator ends where it waits, and that may take as long as it likes.
-    if (this.#abandoned) returned.catch(() => {});
-    else await returned;
+  #close(result: Closable): unknown {
+    if (typeof result.close === "function") return result.close();
+    if (this.#iterator?.return !== undefined) {
+      return this.#ended ? undefined : this.#return(this.#iterator);
+    }
+    if (result instanceof ReadableStream) {
+      return this.#iterator ? undefined : result.cancel();
+    }
+    // A generator that was never asked for a block.
+    if (typeof result.return === "function") return result.return(undefined);
+    return result[Symbol.asyncDispose]?.();
   }
+
+  #return(
+    iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>,
+  ): unknown {
+    const returned: unknown = iterator.return!();
+    if (!this.#abandoned || !isPromise(returned)) return returned;
+    // A generator ends where it waits, and that may take as long as it likes.
+    returned.catch(() => {});
+  }
+}
+
+/** Whether something has to be waited for. */
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Promise<T> | null | undefined)?.then === "function";
 }
 
 const END: Step = { done: true, value: undefined };

@@ -1,5 +1,5 @@
-import { assert } from "@std/assert";
-import { decodeLatin1, encodeLatin1 } from "../socketserver/io/mod.ts";
+import { assert, AssertionError } from "@std/assert";
+import { encodeLatin1 } from "../socketserver/io/mod.ts";
 import {
   encodeChunk,
   Fields,
@@ -9,9 +9,12 @@ import {
   responseFraming,
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
-import { ResultBlocks } from "./_result_blocks.ts";
+import { checkStatus } from "./_check_status.ts";
+import { isPromise, ResultBlocks } from "./_result_blocks.ts";
 import { FileWrapper } from "./file_wrapper.ts";
-import { Headers } from "./headers.ts";
+import { HandlerSettings } from "./handler_settings.ts";
+import type { Headers } from "./headers.ts";
+import { isDisconnect } from "./is_disconnect.ts";
 import { isHopByHop } from "./is_hop_by_hop.ts";
 import { guessScheme } from "./request_uri.ts";
 import type {
@@ -26,9 +29,6 @@ import type {
   WSGIEnvironment,
   WSGIResult,
 } from "./types.ts";
-
-/** Values of {@linkcode BaseHandler.osEnviron}. */
-export type OsEnviron = Readonly<Record<string, string>>;
 
 /**
  * Runs an application for one request and sends its answer: Python's
@@ -47,40 +47,7 @@ export type OsEnviron = Readonly<Record<string, string>>;
  * where its `Content-Length` ends. Nothing is sent before the first block that
  * is not empty.
  */
-export abstract class BaseHandler {
-  /** `wsgi.version`. */
-  wsgiVersion: readonly [number, number] = [1, 0];
-  /** `wsgi.multithread`. */
-  wsgiMultithread = true;
-  /** `wsgi.multiprocess`. */
-  wsgiMultiprocess = true;
-  /** `wsgi.run_once`. */
-  wsgiRunOnce = false;
-
-  /** Whether the answer goes to a client, not to a server that completes it. */
-  originServer = true;
-  /** The version in the status line. */
-  httpVersion = "1.1";
-  /** What `Server` says; `null` for no such field. */
-  serverSoftware: string | null = null;
-  /** Base of each environment; the process's own as far as it may be read. */
-  osEnviron: OsEnviron = processEnviron();
-  /** `wsgi.file_wrapper`; `null` for none. */
-  wsgiFileWrapper: typeof FileWrapper | null = FileWrapper;
-  /** What holds the fields of the answer. */
-  headersClass: typeof Headers = Headers;
-
-  /** Lines of a stack that are logged; `null` for all. */
-  tracebackLimit: number | null = null;
-  /** Status of the page that tells of an error. */
-  errorStatus = "500 Internal Server Error";
-  /** Its fields. */
-  errorHeaders: HeaderList = [["Content-Type", "text/plain"]];
-  /** Its body. */
-  errorBody: Uint8Array = encodeLatin1(
-    "A server error occurred.  Please contact the administrator.",
-  );
-
+export abstract class BaseHandler extends HandlerSettings {
   /** What the application has called `startResponse` with. */
   status: string | null = null;
   /** What it has returned. */
@@ -94,11 +61,15 @@ export abstract class BaseHandler {
   /** The request; `null` when it is done. */
   environ: WSGIEnvironment | null = null;
 
+  #code = 0;
   #blocks: ResultBlocks | null = null;
   #error: ExcInfo | null = null;
-  /** Bytes that the Content-Length leaves. */
+  /** Bytes that the Content-Length leaves, less than none for a body that is longer. */
   #left = Infinity;
   #framing: "none" | "chunked" | "plain" = "plain";
+  #complete = false;
+  /** The last block that the application has written, not returned. */
+  #writing: Promise<void> | null = null;
   /** An error of the stream to the client, which is nobody's fault. */
   #disconnect: unknown;
 
@@ -110,6 +81,7 @@ export abstract class BaseHandler {
    */
   async run(application: WSGIApplication): Promise<void> {
     this.#disconnect = undefined;
+    this.#complete = false;
     try {
       this.setupEnviron();
       const result = application(
@@ -117,21 +89,13 @@ export abstract class BaseHandler {
         (status, headers, excInfo) =>
           this.startResponse(status, headers, excInfo),
       );
-      if (isPromise(result)) {
-        result.then((late) => {
-          // It came when nobody waited for it any more.
-          if (this.#disconnect !== undefined) new ResultBlocks(late).close();
-        }, () => {});
-        this.result = await this._wait(result);
-      } else {
-        this.result = result;
-      }
+      this.result = isPromise(result) ? await this.#await(result) : result;
       await this.finishResponse();
     } catch (error) {
-      if (this.#disconnect !== undefined) {
-        await this.disconnected(error);
-        return;
-      }
+      if (this.#disconnect !== undefined) return await this.disconnected(error);
+      // What fails while the application tidies up behind its answer does not
+      // make that wrong.
+      if (this.#complete) return await this.logException(error);
       try {
         await this.handleError(error);
       } catch (second) {
@@ -139,6 +103,16 @@ export abstract class BaseHandler {
         throw second;
       }
     }
+  }
+
+  #await(coming: Promise<WSGIResult>): Promise<WSGIResult> {
+    coming.then(async (late) => {
+      // It came when nobody waited for it any more.
+      if (this.#disconnect !== undefined) await new ResultBlocks(late).close();
+    }).catch((error) => {
+      if (this.#disconnect !== undefined) return this.logException(error);
+    });
+    return this._wait(coming);
   }
 
   /** Makes the environment; may be extended. */
@@ -170,26 +144,42 @@ export abstract class BaseHandler {
   async finishResponse(): Promise<void> {
     const blocks = this.#blocks = new ResultBlocks(this.result);
     try {
+      if (this.#writing) await this.#writing;
       if (!this.resultIsFile() || !await this.sendfile()) {
         await this.#writeBlocks(blocks);
       }
-      await this.finishContent();
+      const finishing = this.finishContent();
+      if (finishing) await finishing;
     } catch (error) {
-      await blocks.close();
+      await this.#closeBroken(blocks);
       throw error;
     }
-    await this.close();
+    this.#complete = true;
+    const closing = this.close();
+    if (closing) await closing;
   }
 
   async #writeBlocks(blocks: ResultBlocks): Promise<void> {
-    while (true) {
-      const block = blocks.next();
-      const { done, value } = isPromise(block)
-        ? await this._wait(block)
-        : block;
+    while (!this.headersSent || this.#framing !== "none") {
+      const next = blocks.next();
+      const { done, value } = isPromise(next) ? await this._wait(next) : next;
       if (done) return;
-      await this.write(value);
-      if (this.#left < 0) return;
+      const writing = this.write(value);
+      if (writing) await writing;
+      if (this.#left < 0) {
+        return await this._complain(
+          "The body is longer than its Content-Length",
+        );
+      }
+    }
+  }
+
+  /** Closes what has failed; that it fails once more must not hide why. */
+  async #closeBroken(blocks: ResultBlocks): Promise<void> {
+    try {
+      await blocks.close();
+    } catch (error) {
+      await this.logException(error);
     }
   }
 
@@ -215,7 +205,9 @@ export abstract class BaseHandler {
 
   /** Completes the fields before they are sent; may be extended. */
   cleanupHeaders(): void {
-    if (!this.headers!.has("Content-Length") && this.#allowsContent()) {
+    if (
+      !this.headers!.has("Content-Length") && statusAllowsContent(this.#code)
+    ) {
       this.setContentLength();
     }
   }
@@ -245,16 +237,34 @@ export abstract class BaseHandler {
       );
     }
     this._validateStatus(status);
-    const checked = new this.headersClass(headers);
+    // A copy: what gets a Content-Length must not be a constant of the application.
+    const checked = new this.headersClass(
+      Array.isArray(headers) ? headers.slice() : headers,
+    );
     for (const [name] of headers) {
-      assert(
-        !isHopByHop(name),
+      if (!isHopByHop(name)) continue;
+      throw new AssertionError(
         `Cannot start an answer: field "${name}" is the server's business`,
       );
     }
     this.status = status;
+    this.#code = Number(status.slice(0, 3));
     this.headers = checked;
-    return (data) => this.write(data);
+    return (data) => this.#writeNext(data);
+  }
+
+  /** Writes for the application, in order even if it does not wait. */
+  #writeNext(data: Uint8Array): Promise<void> {
+    const writing = (this.#writing ?? Promise.resolve()).then(async () => {
+      await this.write(data);
+      if (this.#left >= 0) return;
+      throw new RangeError(
+        "Cannot write: the body is longer than its Content-Length",
+      );
+    });
+    // Who does not wait for it meets the error at the end.
+    writing.catch(() => {});
+    return this.#writing = writing;
   }
 
   /**
@@ -264,22 +274,13 @@ export abstract class BaseHandler {
    * @throws {AssertionError} If it has no number of three digits, or no blank behind.
    */
   protected _validateStatus(status: string): void {
-    const wrong = (why: string) =>
-      `Cannot start an answer: status "${status}" ${why}`;
-    assert(typeof status === "string", wrong("is no text"));
-    // deno-lint-ignore no-control-regex -- what could end the line early
-    if (/[\0-\x1f\x7f]/.test(status)) {
-      throw new TypeError(wrong("holds a control character"));
-    }
-    assert(status.length >= 4, wrong("is shorter than four characters"));
-    assert(/^[0-9]{3}/.test(status), wrong("begins with no number"));
-    assert(status[3] === " ", wrong("has no blank behind its number"));
+    checkStatus(status);
   }
 
   /** Sends the status line, `Date` and `Server`; may be overridden. */
-  async sendPreamble(): Promise<void> {
+  sendPreamble(): void | Promise<void> {
     if (!this.originServer) {
-      return await this.#send(encodeLatin1(`Status: ${this.status}\r\n`));
+      return this.#send(encodeLatin1(`Status: ${this.status}\r\n`));
     }
     if (!this.clientIsModern()) return;
     const lines = [`HTTP/${this.httpVersion} ${this.status}`];
@@ -289,41 +290,43 @@ export abstract class BaseHandler {
     if (this.serverSoftware !== null && !this.headers!.has("Server")) {
       lines.push(`Server: ${this.serverSoftware}`);
     }
-    await this.#send(encodeLatin1(`${lines.join("\r\n")}\r\n`));
+    return this.#send(encodeLatin1(`${lines.join("\r\n")}\r\n`));
   }
 
   /**
    * Sends a block of the body, the head before the first one.
    *
    * @param data The block.
+   * @returns A promise where that has to be waited for.
    * @throws {AssertionError} If it is none, or the answer was not begun.
    */
-  async write(data: Uint8Array): Promise<void> {
+  write(data: Uint8Array): void | Promise<void> {
     assert(
       data instanceof Uint8Array,
       "Cannot write: a block of the body is a Uint8Array",
     );
     assert(this.status !== null, "Cannot write: startResponse was not called");
     if (data.length === 0) return;
-    if (!this.headersSent) {
-      // Before the head is sent, it may be the length of the body.
-      this.bytesSent = data.length;
-      await this.sendHeaders();
+    if (this.headersSent) return this.#writeBody(data);
+    // Before the head is sent, it may be the length of the body.
+    this.bytesSent = data.length;
+    return after(this.sendHeaders(), () => {
       this.bytesSent = 0;
-    }
-    const block = data.length > this.#left
-      ? data.subarray(0, Math.max(this.#left, 0))
-      : data;
+      return this.#writeBody(data);
+    });
+  }
+
+  #writeBody(data: Uint8Array): void | Promise<void> {
+    if (this.#framing === "none") return;
+    const left = Math.max(this.#left, 0);
+    const block = data.length > left ? data.subarray(0, left) : data;
     this.#left -= data.length;
-    if (this.#left < 0) {
-      await this._complain("The body is longer than its Content-Length");
-    }
+    if (block.length === 0) return;
     this.bytesSent += block.length;
-    if (block.length === 0 || this.#framing === "none") return;
-    await this.#send(
-      this.#framing === "chunked" ? encodeChunk(block) : block,
+    return after(
+      this.#send(this.#framing === "chunked" ? encodeChunk(block) : block),
+      () => this.#flush(),
     );
-    await this.#flush();
   }
 
   /**
@@ -336,25 +339,28 @@ export abstract class BaseHandler {
     return false;
   }
 
-  /** Ends the body; may be extended. */
-  async finishContent(): Promise<void> {
-    if (!this.headersSent) {
-      assert(
-        this.headers !== null,
-        "Cannot end an answer: startResponse was not called",
-      );
-      if (this.#allowsContent() && this.environ!.REQUEST_METHOD !== "HEAD") {
-        this.headers.setdefault("Content-Length", "0");
-      }
-      return await this.sendHeaders();
-    }
-    if (this.#framing === "chunked") {
-      await this.#send(LAST_CHUNK);
-      await this.#flush();
-    }
+  /** Ends the body, after a head that was not yet sent; may be extended. */
+  finishContent(): void | Promise<void> {
+    if (this.headersSent) return this.#endBody();
+    assert(
+      this.headers !== null,
+      "Cannot end an answer: startResponse was not called",
+    );
     if (
-      this.#left > 0 && this.#left !== Infinity && this.#framing === "plain"
-    ) await this._bodyTooShort(this.#left);
+      statusAllowsContent(this.#code) && this.environ!.REQUEST_METHOD !== "HEAD"
+    ) {
+      this.headers.setdefault("Content-Length", "0");
+    }
+    return after(this.sendHeaders(), () => this.#endBody());
+  }
+
+  #endBody(): void | Promise<void> {
+    if (this.#framing === "chunked") {
+      return after(this.#send(LAST_CHUNK), () => this.#flush());
+    }
+    const short = this.#framing === "plain" && this.#left > 0 &&
+      this.#left !== Infinity;
+    return short ? this._bodyTooShort(this.#left) : this.#flush();
   }
 
   /**
@@ -362,50 +368,87 @@ export abstract class BaseHandler {
    *
    * @param missing How many bytes it lacks.
    */
-  protected async _bodyTooShort(missing: number): Promise<void> {
-    await this._complain(
+  protected _bodyTooShort(missing: number): void | Promise<void> {
+    return this._complain(
       `The body is ${missing} bytes shorter than its Content-Length`,
     );
   }
 
   /** Closes what the application has returned, and forgets the request; may be extended. */
-  async close(): Promise<void> {
+  close(): void | Promise<void> {
+    const blocks = this.#blocks ?? new ResultBlocks(this.result);
+    let closing: void | Promise<void> = undefined;
     try {
-      await (this.#blocks ?? new ResultBlocks(this.result)).close();
+      closing = blocks.close();
     } finally {
-      this.#blocks =
-        this.result =
-        this.headers =
-        this.status =
-          null;
-      this.#error = null;
-      this.environ = null;
-      this.bytesSent = 0;
-      this.#left = Infinity;
-      this.#framing = "plain";
-      this.headersSent = false;
+      if (!closing) this.#reset();
     }
+    return closing?.finally(() => this.#reset());
+  }
+
+  #reset(): void {
+    this.#blocks =
+      this.#writing =
+      this.#error =
+      this.result =
+      this.headers =
+      this.status =
+      this.environ =
+        null;
+    this.bytesSent = 0;
+    this.#left = Infinity;
+    this.#framing = "plain";
+    this.headersSent = false;
   }
 
   /** Sends the head; may be overridden. */
-  async sendHeaders(): Promise<void> {
+  sendHeaders(): void | Promise<void> {
     this.cleanupHeaders();
-    this.headersSent = true;
-    this._limitBody();
+    this._beginBody();
     if (this.originServer) {
       if (!this.clientIsModern()) return;
       this.#frame();
     }
-    await this.sendPreamble();
-    await this.#send(this.headers!.toBytes());
+    return after(
+      this.sendPreamble(),
+      () => this.#send(this.headers!.toBytes()),
+    );
   }
 
-  /** Takes the Content-Length for the end of the body. */
-  protected _limitBody(): void {
-    const length = this.headers!.get("Content-Length");
-    this.#left = length === null
-      ? Infinity
-      : parseContentLength(length) ?? Infinity;
+  /**
+   * Notes that the head is sent, and finds out how long the body may be. Each
+   * `sendHeaders` calls it, when the fields are complete.
+   */
+  protected _beginBody(): void {
+    this.#left = this.#length();
+    this.headersSent = true;
+    if (
+      this.environ!.REQUEST_METHOD === "HEAD" ||
+      !statusAllowsContent(this.#code)
+    ) {
+      this.#framing = "none";
+    }
+  }
+
+  #length(): number {
+    const headers = this.headers!;
+    const text = headers.get("Content-Length");
+    if (text === null) return Infinity;
+    const length = parseContentLength(text);
+    if (length === null || headers.getAll("Content-Length").length > 1) {
+      throw new TypeError(
+        `Cannot send the head: Content-Length "${text}" is none, or repeated`,
+      );
+    }
+    return length;
+  }
+
+  /**
+   * Whether the application keeps the thread while it works on its next block:
+   * then what was written has to be flushed before.
+   */
+  protected get _keepsThread(): boolean {
+    return this.#blocks?.keepsThread === true;
   }
 
   /** Decides how the client sees the end of the body (RFC 9112 section 6). */
@@ -414,7 +457,7 @@ export abstract class BaseHandler {
       requestMethod: this.environ!.REQUEST_METHOD,
       requestVersion: this.environ!.SERVER_PROTOCOL,
       protocolVersion: `HTTP/${this.httpVersion}`,
-      status: this.#code(),
+      status: this.#code,
       fields: new Fields(this.headers!.items()),
       keepAlive: true,
     });
@@ -499,7 +542,7 @@ export abstract class BaseHandler {
   ): WSGIResult {
     startResponse(
       this.errorStatus,
-      this.errorHeaders.map(([name, value]) => [name, value]),
+      [...this.errorHeaders],
       this.#error,
     );
     return [this.errorBody];
@@ -517,28 +560,27 @@ export abstract class BaseHandler {
     return error;
   }
 
-  #code(): number {
-    return Number(this.status!.slice(0, 3));
-  }
-
-  #allowsContent(): boolean {
-    return statusAllowsContent(this.#code());
-  }
-
-  async #send(data: Uint8Array): Promise<void> {
+  #send(data: Uint8Array): void | Promise<void> {
     try {
-      await this._write(data);
+      return this.#sending(this._write(data));
     } catch (error) {
       throw this.#sendingFailed(error);
     }
   }
 
-  async #flush(): Promise<void> {
+  #flush(): void | Promise<void> {
     try {
-      await this._flush();
+      return this.#sending(this._flush());
     } catch (error) {
       throw this.#sendingFailed(error);
     }
+  }
+
+  #sending(sent: unknown): void | Promise<void> {
+    if (!isPromise(sent)) return;
+    return sent.then(() => {}, (error) => {
+      throw this.#sendingFailed(error);
+    });
   }
 
   #sendingFailed(error: unknown): unknown {
@@ -557,13 +599,12 @@ export abstract class BaseHandler {
   abstract addCgiVars(): void;
 }
 
-/** Whether an error says that the other side has gone. */
-export function isDisconnect(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionAborted ||
-    error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.BadResource ||
-    error instanceof Deno.errors.Interrupted;
+/** Goes on at once where nothing has to be waited for. */
+function after(
+  step: void | Promise<void>,
+  next: () => void | Promise<void>,
+): void | Promise<void> {
+  return step ? step.then(next) : next();
 }
 
 /** The error itself out of what `startResponse` was given. */
@@ -579,36 +620,3 @@ function factoryOf(Wrapper: typeof FileWrapper): FileWrapperFactory {
 
 const wrapFile: FileWrapperFactory = (file, blockSize) =>
   new FileWrapper(file, blockSize);
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | null)?.then === "function";
-}
-
-let snapshot: OsEnviron | undefined;
-
-/** The environment of the process, or nothing where that may not be read. */
-function processEnviron(): OsEnviron {
-  if (snapshot === undefined) {
-    const { state } = Deno.permissions.querySync({ name: "env" });
-    snapshot = state === "granted" ? readEnviron() : {};
-  }
-  return snapshot;
-}
-
-const utf8 = new TextEncoder();
-
-/**
- * The environment of the process as WSGI has it, one character per byte:
- * Python's `wsgiref.handlers.read_environ`. Needs `--allow-env`.
- *
- * @returns Its variables.
- * @throws {Deno.errors.NotCapable} Without the permission.
- */
-export function readEnviron(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(Deno.env.toObject()).map(([name, value]) => [
-      name,
-      decodeLatin1(utf8.encode(value)),
-    ]),
-  );
-}

@@ -1,7 +1,7 @@
 import { scriptBodyLength } from "../cgi/script_body_length.ts";
 import { scriptInput, scriptOutput } from "../cgi/standard_streams.ts";
 import { standardError } from "./_standard_error.ts";
-import { readEnviron } from "./base_handler.ts";
+import { type OsEnviron, readEnviron } from "./read_environ.ts";
 import { SimpleHandler } from "./simple_handler.ts";
 import type { WSGIEnvironment } from "./types.ts";
 
@@ -29,7 +29,7 @@ export class CGIHandler extends BaseCGIHandler {
   /** Each request has a process of its own. */
   override wsgiRunOnce = true;
   /** The variables of the request are all there is. */
-  override osEnviron: Readonly<Record<string, string>> = {};
+  override osEnviron: OsEnviron = {};
 
   /**
    * Takes the request from the process.

@@ -48,7 +48,7 @@ export class Headers {
         "Cannot make Headers: name and value pairs come in a list",
       );
     }
-    for (const [name, value] of headers) this._check(name, value);
+    for (const pair of headers) this._check(pair[0], pair[1]);
     this.#list = headers;
   }
 
@@ -65,17 +65,13 @@ export class Headers {
    * @returns The value.
    */
   get(name: string, fallback: string | null = null): string | null {
-    const wanted = name.toLowerCase();
-    for (const [own, value] of this.#list) {
-      if (own.toLowerCase() === wanted) return value;
-    }
-    return fallback;
+    const index = this.#indexOf(name);
+    return index < 0 ? fallback : this.#list[index]![1];
   }
 
   /** The values of all fields of a name, in order. */
   getAll(name: string): string[] {
-    const wanted = name.toLowerCase();
-    return this.#list.filter(([own]) => own.toLowerCase() === wanted)
+    return this.#list.filter(([own]) => isSame(own, name))
       .map(([, value]) => value);
   }
 
@@ -92,15 +88,14 @@ export class Headers {
 
   /** Takes out all fields of a name, if there are any. */
   delete(name: string): void {
-    const wanted = name.toLowerCase();
     for (let i = this.#list.length; i-- > 0;) {
-      if (this.#list[i]![0].toLowerCase() === wanted) this.#list.splice(i, 1);
+      if (isSame(this.#list[i]![0], name)) this.#list.splice(i, 1);
     }
   }
 
   /** Whether there is a field of a name. */
   has(name: string): boolean {
-    return this.get(name) !== null;
+    return this.#indexOf(name) >= 0;
   }
 
   /** The names, repeated ones repeatedly. */
@@ -120,7 +115,7 @@ export class Headers {
 
   /** Goes through the pairs. */
   [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    return this.items()[Symbol.iterator]();
+    return this.#list[Symbol.iterator]();
   }
 
   /**
@@ -176,6 +171,13 @@ export class Headers {
     return `Headers(${Deno.inspect(this.#list)})`;
   }
 
+  #indexOf(name: string): number {
+    for (let i = 0; i < this.#list.length; i++) {
+      if (isSame(this.#list[i]![0], name)) return i;
+    }
+    return -1;
+  }
+
   /** Refuses what cannot be sent; may be overridden to be stricter. */
   protected _check(name: unknown, value: unknown): void {
     assert(
@@ -187,6 +189,12 @@ export class Headers {
     checkFieldName(name);
     checkFieldValue(value);
   }
+}
+
+/** Names are ASCII: those of other lengths need no other case to differ. */
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length &&
+    (one === other || one.toLowerCase() === other.toLowerCase());
 }
 
 /** Another name for {@linkcode Headers}, beside the web's class. */

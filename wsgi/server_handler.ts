@@ -1,4 +1,7 @@
+import { asClientFault, isClientFault } from "../http_server/mod.ts";
+import { ProtocolError } from "../http_server/protocol/mod.ts";
 import { FileWrapper } from "./file_wrapper.ts";
+import type { OsEnviron } from "./read_environ.ts";
 import { SimpleHandler } from "./simple_handler.ts";
 import { softwareVersion } from "./software_version.ts";
 import type { WSGIEnvironment } from "./types.ts";
@@ -34,13 +37,15 @@ export class ServerHandler extends SimpleHandler {
    * here have other ways to it, and a page that shows its environment would
    * show what is secret.
    */
-  override osEnviron: Readonly<Record<string, string>> = NOTHING;
+  override osEnviron: OsEnviron = NOTHING;
   /** What has received the request. */
   requestHandler: AnsweringHandler | null = null;
-  /** Whether the client has left before the end of the answer. */
-  clientLeft = false;
-  /** Whether the application has failed in the middle of the answer. */
-  broken = false;
+  /**
+   * Why the answer is not complete, if that is for the request handler to deal
+   * with: the client has left, its body is malformed, or the application has
+   * failed behind the head, so that the connection has to be cut.
+   */
+  failure: Error | null = null;
 
   /** Takes the variables as they are: they were made for this request. */
   override setupEnviron(): void {
@@ -50,12 +55,11 @@ export class ServerHandler extends SimpleHandler {
   }
 
   /** Sends the head through the request handler, which frames the body. */
-  override async sendHeaders(): Promise<void> {
+  override sendHeaders(): void | Promise<void> {
     const handler = this.requestHandler;
-    if (handler === null) return await super.sendHeaders();
+    if (handler === null) return super.sendHeaders();
     this.cleanupHeaders();
-    this.headersSent = true;
-    this._limitBody();
+    this._beginBody();
     const headers = this.headers!;
     handler.sendResponseOnly(
       Number(this.status!.slice(0, 3)),
@@ -68,12 +72,14 @@ export class ServerHandler extends SimpleHandler {
       handler.sendHeader("Server", this.serverSoftware);
     }
     for (const [name, value] of headers) handler.sendHeader(name, value);
-    await handler.endHeaders();
+    return handler.endHeaders();
   }
 
   /** What is written leaves by itself as soon as the application waits. */
-  protected override async _flush(): Promise<void> {
-    if (this.requestHandler === null) await super._flush();
+  protected override _flush(): void | Promise<void> {
+    if (this.requestHandler === null || this._keepsThread) {
+      return super._flush();
+    }
   }
 
   /** Gives up on the application when the client leaves. */
@@ -121,25 +127,40 @@ export class ServerHandler extends SimpleHandler {
   }
 
   /** The request handler logs what it finds missing. */
-  protected override async _bodyTooShort(missing: number): Promise<void> {
-    if (this.requestHandler === null) await super._bodyTooShort(missing);
+  protected override _bodyTooShort(missing: number): void | Promise<void> {
+    if (this.requestHandler === null) return super._bodyTooShort(missing);
   }
 
-  /** Cuts an answer that has begun, so that nobody takes half of it for all. */
+  /**
+   * Cuts an answer that has begun, so that nobody takes half of it for all.
+   * Leaves it to the request handler to tell a client that its body is wrong.
+   */
   override async handleError(error: unknown): Promise<void> {
-    this.broken = this.headersSent;
+    if (isClientFault(error)) {
+      this.failure = error as Error;
+      if (!this.headersSent) this.status = null;
+      return await this.close();
+    }
+    if (!this.headersSent) return await super.handleError(error);
+    this.failure = new ProtocolError(
+      "The application has failed in the middle of its answer",
+      500,
+    );
     await super.handleError(error);
-    if (this.broken) await this.close();
+    await this.close();
   }
 
   /** Leaves it to the request handler to say so. */
   override async disconnected(error: unknown): Promise<void> {
-    this.clientLeft = true;
+    this.failure = asClientFault(
+      new Deno.errors.ConnectionAborted("The client has left"),
+    ) as Error;
     await super.disconnected(error);
   }
 
   /** Logs the request, then ends it. */
-  override async close(): Promise<void> {
+  override close(): void | Promise<void> {
+    let closing: void | Promise<void>;
     try {
       if (this.status !== null) {
         this.requestHandler?.logRequest(
@@ -148,8 +169,9 @@ export class ServerHandler extends SimpleHandler {
         );
       }
     } finally {
-      await super.close();
+      closing = super.close();
     }
+    return closing;
   }
 }
 

@@ -3,7 +3,9 @@ import { BaseHandler } from "./base_handler.ts";
 import type { ErrorStream, InputStream, WSGIEnvironment } from "./types.ts";
 
 /** Where {@linkcode SimpleHandler} sends answers: a stream of this package, or the like. */
-export type OutputStream = Pick<BufferedIOBase | RawIOBase, "write" | "flush">;
+export type OutputStream =
+  & Pick<BufferedIOBase | RawIOBase, "write" | "flush">
+  & Partial<Pick<BufferedIOBase, "put">>;
 
 /**
  * A handler over streams: Python's `wsgiref.handlers.SimpleHandler`.
@@ -77,7 +79,12 @@ export class SimpleHandler extends BaseHandler {
   }
 
   /** Writes all of it, also to a stream that takes part. */
-  protected override async _write(data: Uint8Array): Promise<void> {
+  protected override _write(data: Uint8Array): void | Promise<void> {
+    // What fits into a buffer need not be waited for.
+    if (!this.stdout.put?.(data)) return this.#writeAll(data);
+  }
+
+  async #writeAll(data: Uint8Array): Promise<void> {
     let rest = data;
     while (true) {
       const written = await this.stdout.write(rest);
@@ -91,7 +98,7 @@ export class SimpleHandler extends BaseHandler {
   }
 
   /** Flushes the stream. */
-  protected override async _flush(): Promise<void> {
-    await this.stdout.flush();
+  protected override _flush(): void | Promise<void> {
+    return this.stdout.flush();
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "../socketserver/io/mod.ts";
 import { standardError } from "./_standard_error.ts";
 import { BaseHandler } from "./base_handler.ts";
+import type { OsEnviron } from "./read_environ.ts";
 import { softwareVersion } from "./software_version.ts";
 import type {
   ErrorStream,
@@ -102,7 +103,7 @@ function environOf(
 class ResponseHandler extends BaseHandler {
   override originServer = false;
   override wsgiMultiprocess = false;
-  override osEnviron: Readonly<Record<string, string>> = {};
+  override osEnviron: OsEnviron = {};
   readonly #request: Request;
   readonly #base: Record<string, string>;
   readonly #errors: ErrorStream;
@@ -135,10 +136,9 @@ class ResponseHandler extends BaseHandler {
     this.environ["wsgi.input_terminated"] = true;
   }
 
-  override async sendHeaders(): Promise<void> {
+  override sendHeaders(): void {
     this.cleanupHeaders();
-    this.headersSent = true;
-    this._limitBody();
+    this._beginBody();
     const status = Number(this.status!.slice(0, 3));
     const hasBody = statusAllowsContent(status) &&
       this.environ!.REQUEST_METHOD !== "HEAD";
@@ -160,7 +160,6 @@ class ResponseHandler extends BaseHandler {
         headers: this.headers!.items(),
       }),
     );
-    await null;
   }
 
   protected override async _write(data: Uint8Array): Promise<void> {

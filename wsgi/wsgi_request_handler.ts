@@ -1,9 +1,8 @@
 import { buildCgiEnviron } from "../cgi/environ.ts";
-import { asClientFault, BaseHTTPRequestHandler } from "../http_server/mod.ts";
+import { BaseHTTPRequestHandler } from "../http_server/mod.ts";
 import {
   parseRequestTarget,
   percentDecode,
-  ProtocolError,
 } from "../http_server/protocol/mod.ts";
 import { decodeLatin1 } from "../socketserver/io/mod.ts";
 import { standardError } from "./_standard_error.ts";
@@ -60,18 +59,7 @@ export class WSGIRequestHandler<
     );
     handler.requestHandler = this;
     await handler.run(application);
-    if (handler.clientLeft) {
-      throw asClientFault(
-        new Deno.errors.ConnectionAborted("The client has left"),
-      );
-    }
-    if (handler.broken) {
-      // The connection is cut: that is what tells the client.
-      throw new ProtocolError(
-        "The application has failed in the middle of its answer",
-        500,
-      );
-    }
+    if (handler.failure !== null) throw handler.failure;
   }
 
   /** The application to call. */
@@ -109,7 +97,8 @@ export class WSGIRequestHandler<
       trustAuthorization: true,
     });
     const base = (this.server as Partial<ApplicationServer>).baseEnviron;
-    return base ? { ...base, ...environ } : environ;
+    for (const name in base) environ[name] ??= base[name]!;
+    return environ;
   }
 
   /** `wsgi.errors`: the standard error; may be overridden. */
