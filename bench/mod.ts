@@ -13,11 +13,13 @@ import { growth } from "./growth.ts";
 import { hello } from "./hello.ts";
 import { idle } from "./idle.ts";
 import { start } from "./start.ts";
+import { wsgi } from "./wsgi.ts";
 import { writeResults } from "./_report.ts";
 
 const SCENARIOS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ["echo", echo],
   ["hello", hello],
+  ["wsgi", wsgi],
   ["files", files],
   ["idle", idle],
   ["start", start],

@@ -15,16 +15,21 @@ export async function wsgi(): Promise<void> {
     { name: HANDLER, command: denoProgram("./hello/ours.ts") },
     { name: WSGI, command: denoProgram("./hello/wsgi.ts") },
   ];
-  await compareWebServers("Hello world of an application, 64 connections", servers, {
-    path: "/",
-    connections: 64,
-    rounds: 5,
-    seconds: 2,
-  }, [{
-    what: `hello of an application: CPU, to \`${HANDLER}\``,
-    server: WSGI,
-    peer: HANDLER,
-    measure: "cpu",
-    atMost: 1.25,
-  }]);
+  await compareWebServers(
+    "Hello world of an application, 64 connections",
+    servers,
+    {
+      path: "/",
+      connections: 64,
+      rounds: 5,
+      seconds: 2,
+    },
+    [{
+      what: `hello of an application: CPU, to \`${HANDLER}\``,
+      server: WSGI,
+      peer: HANDLER,
+      measure: "cpu",
+      atMost: 1.25,
+    }],
+  );
 }
