@@ -1,4 +1,3 @@
-// @pure
 import { assert } from "@std/assert";
 
 /**
