@@ -198,7 +198,8 @@ export abstract class BaseHandler extends HandlerSettings {
 
   /** Adds the Content-Length if the first block is the only one; may be overridden. */
   setContentLength(): void {
-    if (Array.isArray(this.result) && this.result.length === 1) {
+    const { result } = this;
+    if (Array.isArray(result) && result.length === 1 && !this.#writing) {
       this.headers!.set("Content-Length", String(this.bytesSent));
     }
   }
@@ -250,12 +251,13 @@ export abstract class BaseHandler extends HandlerSettings {
     this.status = status;
     this.#code = Number(status.slice(0, 3));
     this.headers = checked;
-    return (data) => this.#writeNext(data);
+    return (data) => this.#writeNext(checked, data);
   }
 
   /** Writes for the application, in order even if it does not wait. */
-  #writeNext(data: Uint8Array): Promise<void> {
+  #writeNext(answer: Headers, data: Uint8Array): Promise<void> {
     const writing = (this.#writing ?? Promise.resolve()).then(async () => {
+      assert(this.headers === answer, "Cannot write: the answer has ended");
       await this.write(data);
       if (this.#left >= 0) return;
       throw new RangeError(
@@ -514,6 +516,7 @@ export abstract class BaseHandler extends HandlerSettings {
   async handleError(error: unknown): Promise<void> {
     await this.logException(error);
     if (this.headersSent) return;
+    this.#writing = null;
     this.#error = error instanceof Error
       ? error
       : [undefined, error, undefined];
