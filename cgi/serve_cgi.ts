@@ -66,6 +66,7 @@ export interface ServeCgiOptions {
  *     HTTP_HOST: "a",
  *     SCRIPT_NAME: "/b",
  *   },
+ *   stdin: { read: () => Promise.resolve(null) },
  *   stdout,
  * });
  * assertEquals(
