@@ -12,7 +12,9 @@ import { files } from "./files.ts";
 import { growth } from "./growth.ts";
 import { hello } from "./hello.ts";
 import { idle } from "./idle.ts";
+import { python } from "./python.ts";
 import { start } from "./start.ts";
+import { workers } from "./workers.ts";
 import { wsgi } from "./wsgi.ts";
 import { writeResults } from "./_report.ts";
 
@@ -20,7 +22,9 @@ const SCENARIOS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ["echo", echo],
   ["hello", hello],
   ["wsgi", wsgi],
+  ["python", python],
   ["files", files],
+  ["workers", workers],
   ["idle", idle],
   ["start", start],
   ["growth", growth],
