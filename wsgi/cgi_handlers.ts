@@ -3,7 +3,7 @@ import { scriptInput, scriptOutput } from "../cgi/standard_streams.ts";
 import { standardError } from "./_standard_error.ts";
 import { type OsEnviron, readEnviron } from "./read_environ.ts";
 import { SimpleHandler } from "./simple_handler.ts";
-import type { WSGIEnvironment } from "./types.ts";
+import type { WSGIApplication, WSGIEnvironment } from "./types.ts";
 
 /**
  * A handler whose answer is completed by a server in front: Python's
@@ -45,6 +45,22 @@ export class CGIHandler extends BaseCGIHandler {
       false,
       true,
     );
+  }
+
+  /** Runs an application, as the process's only one: its input is closed behind it. */
+  override async run(application: WSGIApplication): Promise<void> {
+    try {
+      await super.run(application);
+    } finally {
+      // A read that nobody waits for any more would keep the process alive.
+      Deno.stdin.close();
+    }
+  }
+
+  /** Tells the server by the exit code that the answer has broken off. */
+  override async handleError(error: unknown): Promise<void> {
+    if (this.headersSent) Deno.exitCode = 1;
+    await super.handleError(error);
   }
 
   /** Makes the environment; the input ends where the body ends. */

@@ -6,6 +6,7 @@ import {
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
 import {
+  type BufferedReader,
   BytesIO,
   decodeLatin1,
   fromReadableStream,
@@ -61,7 +62,7 @@ export function toFetchHandler(
     );
     const ran = handler.run(app);
     // A failure to tell of a failure shows where the answer is awaited.
-    ran.catch((error) => handler.fail(error));
+    ran.catch((error) => handler.fail(error)).then(() => handler.release());
     return await handler.response;
   };
 }
@@ -109,6 +110,10 @@ class ResponseHandler extends BaseHandler {
   readonly #errors: ErrorStream;
   readonly #response = Promise.withResolvers<Response>();
   #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #input: BufferedReader | undefined;
+  #hasLeft = false;
+  /** What ends the wait at hand if the client leaves. */
+  #leave: ((reason: unknown) => void) | undefined;
 
   constructor(
     request: Request,
@@ -128,6 +133,11 @@ class ResponseHandler extends BaseHandler {
   fail(error: unknown): void {
     this.#response.reject(error);
     this.#writer?.abort(error).catch(() => {});
+  }
+
+  /** Lets go of what is left of the request's body, which nobody reads any more. */
+  async release(): Promise<void> {
+    await this.#input?.close().catch(() => {});
   }
 
   override setupEnviron(): void {
@@ -151,7 +161,10 @@ class ResponseHandler extends BaseHandler {
         Uint8Array
       >;
       // The client may leave while nothing is written.
-      this.#writer.closed.catch(() => {});
+      this.#writer.closed.catch((reason) => {
+        this.#hasLeft = true;
+        this.#leave?.(reason);
+      });
     }
     this.#response.resolve(
       new Response(hasBody ? readable : null, {
@@ -181,12 +194,15 @@ class ResponseHandler extends BaseHandler {
     let unwatch: (() => void) | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
-        const leave = (reason?: unknown) => reject(this._leave(gone(reason)));
-        if (this.#writer) this.#writer.closed.then(leave, leave);
-        else unwatch = watchFetchClient(this.#request, leave);
+        this.#leave = (reason) => reject(this._leave(gone(reason)));
+        if (this.#hasLeft) this.#leave(undefined);
+        else if (!this.#writer) {
+          unwatch = watchFetchClient(this.#request, this.#leave);
+        }
         promise.then(resolve, reject);
       });
     } finally {
+      this.#leave = undefined;
       unwatch?.();
     }
   }
@@ -224,7 +240,8 @@ class ResponseHandler extends BaseHandler {
 
   override getStdin(): InputStream {
     const { body } = this.#request;
-    return body === null ? new BytesIO() : fromReadableStream(body);
+    if (body === null) return new BytesIO();
+    return this.#input = fromReadableStream(body);
   }
 
   override getStderr(): ErrorStream {

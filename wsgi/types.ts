@@ -82,7 +82,7 @@ export interface ReadableFile {
 
 /** `wsgi.file_wrapper`: makes a body out of a file. */
 export type FileWrapperFactory = (
-  file: ReadableFile | ReadableStream<Uint8Array>,
+  file: ReadableFile | ReadableStream<Uint8Array> | Deno.FsFile,
   blockSize?: number,
 ) => WSGIResult;
 
