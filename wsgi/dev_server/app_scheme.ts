@@ -20,6 +20,8 @@ export interface AppScheme {
    * @throws {AppError} If it cannot be loaded, with the reason.
    */
   load(name: string, settings: unknown): Promise<LoadedApp>;
+  /** Which files of such folders concern it, as a pattern; all by default. */
+  readonly sources?: string;
   /**
    * The files and folders whose changes concern it; asked once.
    *

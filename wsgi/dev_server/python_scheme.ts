@@ -34,6 +34,7 @@ export const PYTHON_SCHEME: AppScheme = {
       close: () => application.close(),
     };
   },
+  sources: "**/*.py",
   watched(_name, settings) {
     const { chdir = ".", pythonPath = [] } =
       (settings ?? {}) as PythonAppOptions;

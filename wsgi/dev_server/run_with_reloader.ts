@@ -136,10 +136,10 @@ class WatchedFiles {
     this.#add([...configFiles(Deno.mainModule), ...watch]);
   }
 
-  #add(paths: readonly string[]): void {
+  #add(paths: readonly string[], glob?: string): void {
     for (const path of paths) {
       const absolute = resolve(path);
-      if (isFolder(absolute)) this.#reloader.watchDir(absolute);
+      if (isFolder(absolute)) this.#reloader.watchDir(absolute, glob);
       else this.#extra.push(absolute);
     }
   }
@@ -150,9 +150,9 @@ class WatchedFiles {
     if (parsed.scheme !== null) {
       if (this.#asked) return;
       this.#asked = true;
-      const { watched } = APP_SCHEMES.get(parsed.scheme)!;
+      const { watched, sources } = APP_SCHEMES.get(parsed.scheme)!;
       const settings = this.#settings.schemes?.[parsed.scheme];
-      this.#add(await watched(parsed.name, settings));
+      this.#add(await watched(parsed.name, settings), sources);
     } else {
       const { files, complete } = await moduleGraph(parsed.module, this.#flags);
       // Behind a module that cannot be read there may be those of before.
