@@ -1,3 +1,4 @@
+import { ProtocolError } from "../http_server/protocol/mod.ts";
 import type { ScriptInput } from "./running_script.ts";
 
 /**
@@ -19,17 +20,26 @@ export class SpooledBody implements ScriptInput {
    *
    * @param input The body.
    * @param memory Bytes that stay in memory.
+   * @param most Bytes that it may have; `null` for any number.
    * @returns The same body, ready to be read.
+   * @throws {ProtocolError} 413 if it has more.
    */
   static async receive(
     input: ScriptInput,
     memory: number,
+    most: number | null,
   ): Promise<SpooledBody> {
     const body = new SpooledBody();
     try {
       while (true) {
         const chunk = await input.read1(CHUNK);
         if (chunk.length === 0) break;
+        if (most !== null && body.#length + chunk.length > most) {
+          throw new ProtocolError(
+            `Cannot take a body of more than ${most} bytes`,
+            413,
+          );
+        }
         await body.#add(chunk, memory);
       }
       await body.#file?.seek(0, Deno.SeekMode.Start);

@@ -57,7 +57,11 @@ export async function startScript(
     const { script, head, facts, body } = call;
     let { contentLength } = call;
     if (body !== null && contentLength === null) {
-      spooled = await SpooledBody.receive(body, settings.spoolMemory);
+      spooled = await SpooledBody.receive(
+        body,
+        settings.spoolMemory,
+        settings.maxSpool,
+      );
       contentLength = spooled.length;
     }
     const variables = buildCgiEnviron(head, {

@@ -530,6 +530,18 @@ test("gives a script the whole of a chunked body, with its length", async () => 
   }
 });
 
+test("takes no more of a body of unknown length than it is told", async () => {
+  await using site = await CgiSite.make({ "cat": CAT }, {
+    scripts: { spoolMemory: 100, maxSpool: 1000 },
+  });
+  using client = await RawClient.connect(site.served.address);
+  await client.send(
+    "POST /cgi-bin/cat HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+  );
+  await client.sendUntilRefused(`3e9\r\n${"x".repeat(1001)}\r\n0\r\n\r\n`);
+  assertEquals((await client.readAnswer()).status, 413);
+});
+
 test("lets a script ignore its input or close its output early", async () => {
   await using site = await CgiSite.make({
     "deaf": HELLO,

@@ -29,6 +29,11 @@ export interface ScriptSettings {
   nph: boolean;
   /** Bytes of a body of unknown length that are kept in memory; more go to a file. */
   spoolMemory: number;
+  /**
+   * Bytes of a body of unknown length at most, beyond which the answer is 413:
+   * a disk is full sooner than a client is tired. `null` for any number.
+   */
+  maxSpool: number | null;
 }
 
 /** What holds where nothing was chosen. */
@@ -44,4 +49,5 @@ export const DEFAULT_SCRIPT_SETTINGS: Readonly<ScriptSettings> = Object.freeze({
   followSymlinks: false,
   nph: false,
   spoolMemory: 1 << 20,
+  maxSpool: 2 ** 30,
 });
