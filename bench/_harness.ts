@@ -61,12 +61,16 @@ export function start(program: string, ...args: string[]): Child {
 // sysconf(_SC_CLK_TCK) is 100 on every Linux that Deno runs on.
 const TICKS_PER_SECOND = 100;
 
-/** CPU seconds, user and system, that a process has used. Linux only. */
+/**
+ * CPU seconds, user and system, that a process has used, with those of its
+ * children that have ended. Linux only.
+ */
 export async function cpuSeconds(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   // The name of the program, in parentheses, may hold anything.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const ticks = fields.slice(11, 15).map(Number);
+  return ticks.reduce((sum, each) => sum + each) / TICKS_PER_SECOND;
 }
 
 /** Bytes of memory that a process has in use now. Linux only. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { cgi } from "./cgi.ts";
 import { echo } from "./echo.ts";
 import { files } from "./files.ts";
 import { growth } from "./growth.ts";
@@ -24,6 +25,7 @@ const SCENARIOS: ReadonlyMap<string, () => Promise<void>> = new Map([
   ["wsgi", wsgi],
   ["python", python],
   ["files", files],
+  ["cgi", cgi],
   ["workers", workers],
   ["idle", idle],
   ["start", start],
