@@ -271,11 +271,11 @@ function respond(
         if (chunk.length > left) {
           log("CGI script sent more than its Content-Length");
           process.kill();
-          if (left > 0) controller.enqueue(chunk.subarray(0, left));
+          if (left > 0) controller.enqueue(chunk.slice(0, left));
           return controller.close();
         }
         left -= chunk.length;
-        if (chunk.length > 0) controller.enqueue(chunk);
+        if (chunk.length > 0) controller.enqueue(chunk.slice());
         else if (left === 0 || left === Infinity) controller.close();
         else {
           throw new TypeError(

@@ -1,10 +1,8 @@
-import {
-  type BufferedReader,
-  fromReadableStream,
-} from "../socketserver/io/mod.ts";
+import type { BufferedReader } from "../socketserver/io/mod.ts";
 import { isOSError } from "../socketserver/mod.ts";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import { descendants } from "./_descendants.ts";
+import { PipeReader } from "./_pipe_reader.ts";
 import { LogLines } from "./log_lines.ts";
 import {
   type CgiHead,
@@ -49,7 +47,9 @@ export class RunningScript {
   readonly fed: Promise<void>;
   readonly #process: Deno.ChildProcess;
   readonly #options: RunScriptOptions;
-  readonly #output: BufferedReader;
+  readonly #output: PipeReader;
+  /** What came behind the head, together with it. */
+  #behindHead = EMPTY;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #killed = false;
   #alive = true;
@@ -68,7 +68,7 @@ export class RunningScript {
   constructor(options: RunScriptOptions) {
     this.#options = options;
     this.#process = spawn(options);
-    this.#output = fromReadableStream(this.#process.stdout);
+    this.#output = new PipeReader(this.#process.stdout);
     this.fed = this.#feed();
     this.ended = this.#end();
     this.#watchSilence();
@@ -89,33 +89,37 @@ export class RunningScript {
    * takes too long.
    */
   async head(): Promise<CgiHead> {
-    const output = this.#output;
-    let looked = 0;
-    while (true) {
-      const length = cgiHeadLength(output.buffered, looked);
-      if (length > MAX_CGI_HEAD || -length > MAX_CGI_HEAD) {
-        throw bad(`its head has more than ${MAX_CGI_HEAD} bytes`);
-      }
-      if (length > 0) {
-        const head = parseCgiHead(output.buffered.slice(0, length));
-        output.consume(length);
-        return head;
-      }
-      looked = -length;
-      if (await this.#wait(() => output.fill()) === 0) {
-        throw await this.#noHead();
-      }
+    const first = await this.#wait();
+    let bytes = first;
+    let length = cgiHeadLength(bytes);
+    while (length <= 0) {
+      if (bytes.length > MAX_CGI_HEAD) throw tooLong();
+      if (bytes === first) bytes = roomBehind(bytes);
+      const more = await this.#wait();
+      if (more.length === 0) throw await this.#noHead();
+      const end = bytes.length;
+      bytes = new Uint8Array(bytes.buffer, 0, end + more.length);
+      bytes.set(more, end);
+      length = cgiHeadLength(bytes, -length);
     }
+    if (length > MAX_CGI_HEAD) throw tooLong();
+    this.#behindHead = bytes.subarray(length);
+    return parseCgiHead(bytes.subarray(0, length));
   }
 
   /**
    * Reads some of the body.
    *
-   * @returns Bytes; none at its end.
+   * @returns Bytes, which are good until the next read; none at its end.
    * @throws {ProtocolError} 504 if it takes too long.
    */
   async read(): Promise<Uint8Array<ArrayBuffer>> {
-    const chunk = await this.#wait(() => this.#output.read1(CHUNK));
+    const behindHead = this.#behindHead;
+    if (behindHead.length > 0) {
+      this.#behindHead = EMPTY;
+      return behindHead;
+    }
+    const chunk = await this.#wait();
     this.#outputEnded ||= chunk.length === 0;
     return chunk;
   }
@@ -129,7 +133,7 @@ export class RunningScript {
   kill(reason?: Error): void {
     this.#failure ??= reason;
     // What is left of its output wakes nobody any more.
-    this.#output.close().catch(() => {});
+    this.#output.cancel();
     if (this.#killed || !this.#alive) return;
     this.#killed = true;
     const all = [this.pid, ...descendants(this.pid)];
@@ -160,10 +164,11 @@ export class RunningScript {
     await this.ended;
   }
 
-  async #wait<T>(read: () => Promise<T>): Promise<T> {
+  /** Reads its output, under the eyes of the clock. */
+  async #wait(): Promise<Uint8Array<ArrayBuffer>> {
     this.#waiting = true;
     try {
-      const result = await read();
+      const result = await this.#output.read();
       if (this.#failure) throw this.#failure;
       this.#lastSign = performance.now();
       return result;
@@ -206,13 +211,17 @@ export class RunningScript {
   }
 
   async #end(): Promise<Deno.CommandStatus> {
-    const lines = new LogLines(this.#options.onErrorLine);
+    const errors = new PipeReader(this.#process.stderr, 512);
+    let lines: LogLines | undefined;
     try {
-      for await (const chunk of this.#process.stderr) lines.add(chunk);
+      for (let chunk; (chunk = await errors.read()).length > 0;) {
+        lines ??= new LogLines(this.#options.onErrorLine);
+        lines.add(chunk);
+      }
     } catch {
       // Nothing is lost but words.
     }
-    lines.end();
+    lines?.end();
     const status = await this.#process.status;
     this.#alive = false;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -283,6 +292,20 @@ function spawn(options: RunScriptOptions): Deno.ChildProcess {
     if (!isOSError(error)) throw error;
     throw bad(`"${command}" cannot be run: ${(error as Error).message}`);
   }
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** The same bytes with room for the rest of a head, and what a read brings beside. */
+function roomBehind(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const buffer = new ArrayBuffer(2 * MAX_CGI_HEAD + CHUNK);
+  const copy = new Uint8Array(buffer, 0, bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+function tooLong(): ProtocolError {
+  return bad(`its head has more than ${MAX_CGI_HEAD} bytes`);
 }
 
 function signal(pid: number, name: Deno.Signal): void {
