@@ -10,6 +10,7 @@ import {
 import { isAlive } from "../../_tools/testing/cgi_site.ts";
 import { testWithPython } from "../../_tools/testing/python.ts";
 import { RawClient } from "../../_tools/testing/raw_client.ts";
+import { residentMemory } from "../../_tools/testing/resident_memory.ts";
 import { until } from "../../_tools/testing/test_clients.ts";
 import { makeServer } from "../make_server.ts";
 import { toFetchHandler } from "../to_fetch_handler.ts";
@@ -448,12 +449,7 @@ testWithPython(
   async (python) => {
     await using site = new PythonSite(python);
     await site.text("/unread");
-    const memory = (pid: number) =>
-      Number(
-        /^VmRSS:\s+(\d+) kB$/m.exec(
-          Deno.readTextFileSync(`/proc/${pid}/status`),
-        )![1],
-      ) / 1024;
+    const memory = (pid: number) => residentMemory(pid) / MIB;
     const pid = Number(await site.text("/pid"));
     const before = memory(pid);
     const block = new Uint8Array(MIB);
