@@ -16,7 +16,7 @@ export class ResultBlocks {
   #index = 0;
   #ended = false;
   #closed = false;
-  #abandoned = false;
+  #report: ((error: unknown) => void) | undefined;
   #keepsThread = false;
 
   constructor(result: WSGIResult | null) {
@@ -59,9 +59,14 @@ export class ResultBlocks {
     });
   }
 
-  /** Nobody waits for the block that was asked for. */
-  abandon(): void {
-    this.#abandoned = true;
+  /**
+   * Nobody waits any more, neither for the block that was asked for nor for the
+   * end: a generator ends where it waits, and that may take as long as it likes.
+   *
+   * @param report Told of a failure to end.
+   */
+  abandon(report: (error: unknown) => void): void {
+    this.#report = report;
   }
 
   /** Closes what was returned, if that was not done already. */
@@ -71,13 +76,15 @@ export class ResultBlocks {
     const result = this.#result as Closable | null;
     if (result === null || typeof result !== "object") return;
     const closing = this.#close(result);
-    if (isPromise(closing)) return closing.then(() => {});
+    if (!isPromise(closing)) return;
+    if (!this.#report) return closing.then(() => {});
+    closing.then(undefined, this.#report);
   }
 
   #close(result: Closable): unknown {
     if (typeof result.close === "function") return result.close();
     if (this.#iterator?.return !== undefined) {
-      return this.#ended ? undefined : this.#return(this.#iterator);
+      return this.#ended ? undefined : this.#iterator.return();
     }
     if (result instanceof ReadableStream) {
       return this.#iterator ? undefined : result.cancel();
@@ -85,15 +92,6 @@ export class ResultBlocks {
     // A generator that was never asked for a block.
     if (typeof result.return === "function") return result.return(undefined);
     return result[Symbol.asyncDispose]?.();
-  }
-
-  #return(
-    iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>,
-  ): unknown {
-    const returned: unknown = iterator.return!();
-    if (!this.#abandoned || !isPromise(returned)) return returned;
-    // A generator ends where it waits, and that may take as long as it likes.
-    returned.catch(() => {});
   }
 }
 

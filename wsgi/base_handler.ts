@@ -110,7 +110,9 @@ export abstract class BaseHandler extends HandlerSettings {
       // It came when nobody waited for it any more.
       if (this.#disconnect !== undefined) await new ResultBlocks(late).close();
     }).catch((error) => {
-      if (this.#disconnect !== undefined) return this.logException(error);
+      if (this.#disconnect === undefined) return; // It is awaited below.
+      // What its writes have met is no news.
+      if (!isDisconnect(error)) return this.logException(error);
     });
     return this._wait(coming);
   }
@@ -535,7 +537,7 @@ export abstract class BaseHandler extends HandlerSettings {
    * @param _error What was thrown.
    */
   async disconnected(_error: unknown): Promise<void> {
-    await this.#blocks?.close();
+    if (this.#blocks) await this.#closeBroken(this.#blocks);
   }
 
   /** A small application that sends the error page; may be overridden. */
@@ -559,7 +561,10 @@ export abstract class BaseHandler extends HandlerSettings {
    */
   protected _leave(error: unknown): unknown {
     this.#disconnect ??= error;
-    this.#blocks?.abandon();
+    this.#blocks?.abandon((failure) => {
+      // Whoever cannot log that has nobody left to tell.
+      this.logException(failure).catch(() => {});
+    });
     return error;
   }
 

@@ -76,6 +76,24 @@ const apps: Readonly<Record<string, WSGIApplication>> = {
     yield utf8.encode(`, then ${(await input.read()).length}`);
   },
 
+  /** As many mebibytes as the query says. */
+  *much({ QUERY_STRING }, startResponse) {
+    const block = new Uint8Array(1 << 20).fill(120);
+    startResponse("200 OK", TEXT);
+    for (let i = 0; i < Number(QUERY_STRING); i++) yield block;
+  },
+
+  count: async (environ, startResponse) => {
+    let count = 0;
+    while (true) {
+      const block = await environ["wsgi.input"].read(1 << 16);
+      if (block.length === 0) break;
+      count += block.length;
+    }
+    startResponse("200 OK", TEXT);
+    return [utf8.encode(String(count))];
+  },
+
   lines: async (environ, startResponse) => {
     const lines: number[] = [];
     for await (const line of environ["wsgi.input"]) lines.push(line.length);
