@@ -3,6 +3,16 @@
  * such a program starts anew for each request, and starts in half the time that
  * it takes with all of `@pystd/server/cgi`.
  *
+ * @example A script that reads a form
+ * ```ts ignore
+ * import { serveCgi } from "@pystd/server/cgi-child";
+ *
+ * await serveCgi(async (request) => {
+ *   const form = await request.formData();
+ *   return new Response(`Hello, ${form.get("name")}\n`);
+ * });
+ * ```
+ *
  * @module
  */
 export type { ClientInfo } from "../http_server/mod.ts";

@@ -3,6 +3,31 @@
  * are scripts themselves. Python's `http.server.CGIHTTPRequestHandler`, and
  * what real scripts need beyond it.
  *
+ * ```
+ * CGIHTTPRequestHandler   the scripts of some folders, files beside them
+ * cgiHandler(…)           a script as (Request) => Response
+ * serveCgi(…)             this program is the script
+ * ```
+ *
+ * @example Runs a script for a request
+ * ```ts
+ * import { cgiHandler } from "@pystd/server/cgi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const script = `${folder}/hello`;
+ * await Deno.writeTextFile(
+ *   script,
+ *   "#!/bin/sh\necho Content-Type: text/plain\necho\necho hello $PATH_INFO\n",
+ *   { mode: 0o755 },
+ * );
+ *
+ * const hello = cgiHandler({ script });
+ * const response = await hello(new Request("http://localhost/tea"));
+ * assertEquals(await response.text(), "hello /tea\n");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
  * @module
  */
 export * from "./cgi_handler.ts";

@@ -1,3 +1,28 @@
+/**
+ * HTTP/1.1 as pure functions (RFC 9110, RFC 9112): heads, framing, chunks,
+ * fields, targets, dates, entity tags, conditions, ranges, media types. Bytes go
+ * in, values come out; nothing here waits or touches a socket.
+ *
+ * @example Reads a request, and decides how its answer is framed
+ * ```ts
+ * import { Fields, parseRequestHead, responseFraming } from "@pystd/server/http-protocol";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const head = parseRequestHead(
+ *   new TextEncoder().encode("GET /tea HTTP/1.1\r\nHost: a\r\n\r\n"),
+ * );
+ * const { kind } = responseFraming({
+ *   requestMethod: head.method,
+ *   requestVersion: head.version,
+ *   status: 200,
+ *   fields: new Fields([["Content-Length", "3"]]),
+ *   keepAlive: true,
+ * });
+ * assertEquals([head.target, kind], ["/tea", "length"]);
+ * ```
+ *
+ * @module
+ */
 export * from "./accept.ts";
 export * from "./accept_encoding.ts";
 export * from "./chunked_decoder.ts";
