@@ -76,7 +76,8 @@ export async function cpuSeconds(pid: number): Promise<number> {
 /** Bytes of memory that a process has in use now. Linux only. */
 export async function residentBytes(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  // A process that has ended has none.
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** The middle one of some numbers. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { freePort, listening } from "../_tools/testing/free_port.ts";
 import { findProgram } from "../_tools/testing/real_program.ts";
 import { cpuSeconds, median, residentBytes } from "./_harness.ts";
 import { type Goal, judge, table } from "./_report.ts";
@@ -50,19 +51,18 @@ export function denoProgram(
   name: string,
   ...args: string[]
 ): WebServer["command"] {
+  return denoCommand(["-N", "-R"], name, ...args);
+}
+
+/** A program of this folder, run by this Deno. */
+export function denoCommand(
+  flags: readonly string[],
+  name: string,
+  ...args: string[]
+): WebServer["command"] {
   const path = new URL(name, import.meta.url).pathname;
-  return (
-    port,
-  ) => [
-    Deno.execPath(),
-    "run",
-    "--no-check",
-    "-N",
-    "-R",
-    path,
-    String(port),
-    ...args,
-  ];
+  const command = [Deno.execPath(), "run", "--no-check", ...flags, path];
+  return (port) => [...command, String(port), ...args];
 }
 
 /** Loads each server in turn, prints a table and tells which goals were reached. */
@@ -256,24 +256,4 @@ export function spawn(
     stdout: "null",
     stderr: "null",
   }).spawn();
-}
-
-/** A port that nobody listens on. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/** Waits until somebody listens on a port. */
-export async function listening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    try {
-      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
-      return;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  throw new Deno.errors.TimedOut("Cannot measure: the server does not start");
 }

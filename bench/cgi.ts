@@ -8,7 +8,7 @@
 import { writeScript } from "../_tools/testing/cgi_site.ts";
 import { configuration } from "../_tools/testing/lighttpd.ts";
 import { findProgram } from "../_tools/testing/real_program.ts";
-import { compareWebServers, type WebServer } from "./_web.ts";
+import { compareWebServers, denoCommand, type WebServer } from "./_web.ts";
 
 const OURS = "CGIHTTPRequestHandler";
 const LIGHTTPD = "lighttpd, mod_cgi";
@@ -24,12 +24,14 @@ export async function cgi(): Promise<void> {
       `${folder}/cgi-bin/hello`,
       "echo 'Content-Type: text/plain'; echo; echo hello\n",
     );
+    const program = (name: string, file: string): WebServer => ({
+      name,
+      command: denoCommand(["-A"], file, folder),
+    });
     const servers = [
-      { name: OURS, command: ours("cgi/ours.ts", folder) },
-      {
-        name: "cgiHandler, Deno.serve",
-        command: ours("cgi/deno_serve.ts", folder),
-      },
+      program("Deno.Command, bare loop", "./cgi/bare.ts"),
+      program(OURS, "./cgi/ours.ts"),
+      program("cgiHandler, Deno.serve", "./cgi/deno_serve.ts"),
       ...lighttpd(folder),
       ...cpython(folder),
     ];
@@ -48,21 +50,6 @@ export async function cgi(): Promise<void> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-function ours(name: string, folder: string): WebServer["command"] {
-  const { pathname } = new URL(name, import.meta.url);
-  return (
-    port,
-  ) => [
-    Deno.execPath(),
-    "run",
-    "--no-check",
-    "-A",
-    pathname,
-    `${port}`,
-    folder,
-  ];
 }
 
 function lighttpd(folder: string): WebServer[] {

@@ -4,15 +4,10 @@
  *
  * @module
  */
+import { freePort, listening } from "../_tools/testing/free_port.ts";
 import { type Child, median, residentBytes, start } from "./_harness.ts";
 import { judge, table } from "./_report.ts";
-import {
-  denoProgram,
-  freePort,
-  listening,
-  spawn,
-  type WebServer,
-} from "./_web.ts";
+import { denoProgram, spawn, type WebServer } from "./_web.ts";
 
 const CONNECTIONS = 10_000;
 const ROUNDS = 3;

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { freePort } from "../_tools/testing/free_port.ts";
 import { median } from "./_harness.ts";
 import { judge, table } from "./_report.ts";
-import { denoProgram, freePort, spawn, type WebServer } from "./_web.ts";
+import { denoProgram, spawn, type WebServer } from "./_web.ts";
 
 const ROUNDS = 11;
 

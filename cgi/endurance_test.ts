@@ -11,6 +11,7 @@ import { latin1, RawClient, text } from "../_tools/testing/raw_client.ts";
 import { MIB, residentMemory } from "../_tools/testing/resident_memory.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
 import { until } from "../_tools/testing/test_clients.ts";
+import { cgiHandler } from "./cgi_handler.ts";
 
 const LINUX = Deno.build.os === "linux";
 
@@ -130,59 +131,94 @@ async function writeAll(
   }
 }
 
+const SLEEPERS = {
+  sleeper: `${HEAD}; echo begun; exec sleep 1000`,
+  silent: "exec sleep 1000",
+  cat: SCRIPTS.cat,
+};
+
+/** Lets 500 clients leave at different moments, 125 at a time. */
+async function leaveAll(address: Deno.NetAddr, prefix = ""): Promise<void> {
+  const leave = async (i: number) => {
+    using client = await RawClient.connect(address);
+    const post = (fields: string, body: string) =>
+      client.send(
+        `POST ${prefix}/cat HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${body}`,
+      );
+    switch (i % 4) {
+      case 0:
+        await client.send(request(`${prefix}/sleeper`));
+        return void await client.readSome();
+      case 1:
+        return await client.send(request(`${prefix}/silent`));
+      case 2:
+        return await post("Content-Length: 100000", "abc");
+      case 3:
+        // Its body goes to a file.
+        return await post(
+          "Transfer-Encoding: chunked",
+          `2000\r\n${"x".repeat(0x2000)}\r\n`,
+        );
+    }
+  };
+  for (let round = 0; round < 4; round++) {
+    await Promise.all(Array.from({ length: 125 }, (_, i) => leave(i)));
+    await until(() => children().length === 0);
+  }
+}
+
+/** What is left of processes and files once all have left. */
+async function assertNothingLeft(openBefore: number): Promise<void> {
+  await until(() => children().length === 0 && openFiles() <= openBefore);
+  const files = [...Deno.readDirSync(Deno.env.get("TMPDIR") ?? "/tmp")];
+  assertEquals(
+    files.filter(({ name }) => name.startsWith("cgi-body-")),
+    [],
+  );
+}
+
+function openFiles(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+const MANY = { spoolMemory: 1000, maxProcesses: null };
+
 Deno.test({
   name: "CGIHTTPRequestHandler leaves nothing behind of 500 clients that leave",
   ignore: !LINUX,
   async fn() {
     const before = openFiles();
     {
-      await using site = await CgiSite.make({
-        "sleeper":
-          "printf 'Content-Type: a/b\\n\\n'; echo begun; exec sleep 1000",
-        "silent": "exec sleep 1000",
-        "cat": "printf 'Content-Type: a/b\\n\\n'; exec cat",
-      }, { scripts: { spoolMemory: 1000, maxProcesses: null } });
-      const leave = async (i: number) => {
-        using client = await RawClient.connect(site.served.address);
-        switch (i % 4) {
-          case 0:
-            await client.send(request("/cgi-bin/sleeper"));
-            await client.readSome();
-            break;
-          case 1:
-            await client.send(request("/cgi-bin/silent"));
-            break;
-          case 2:
-            await client.send(
-              "POST /cgi-bin/cat HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc",
-            );
-            break;
-          case 3:
-            // Its body goes to a file.
-            await client.send(
-              `POST /cgi-bin/cat HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n${
-                "x".repeat(0x2000)
-              }\r\n`,
-            );
-        }
-      };
-      for (let round = 0; round < 4; round++) {
-        await Promise.all(
-          Array.from({ length: 125 }, (_, i) => leave(i)),
-        );
-        await until(() => children().length === 0);
-      }
+      await using site = await CgiSite.make(SLEEPERS, { scripts: MANY });
+      await leaveAll(site.served.address, "/cgi-bin");
       site.served.takeErrors();
     }
-    await until(() => openFiles() <= before);
-    const files = [...Deno.readDirSync(Deno.env.get("TMPDIR") ?? "/tmp")];
-    assertEquals(
-      files.filter(({ name }) => name.startsWith("cgi-body-")),
-      [],
-    );
+    await assertNothingLeft(before);
   },
 });
 
-function openFiles(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
+Deno.test({
+  name:
+    "cgiHandler() under Deno.serve leaves nothing behind of 500 clients that leave",
+  ignore: !LINUX,
+  async fn() {
+    const before = openFiles();
+    {
+      await using folder = await Folder.make();
+      for (const [name, script] of Object.entries(SLEEPERS)) {
+        await writeScript(folder.at(name), script);
+      }
+      await using server = Deno.serve(
+        {
+          hostname: "127.0.0.1",
+          port: 0,
+          onListen() {},
+          onError: () => new Response(null, { status: 500 }),
+        },
+        cgiHandler({ root: folder.path, ...MANY, log() {} }),
+      );
+      await leaveAll(server.addr);
+    }
+    await assertNothingLeft(before);
+  },
+});

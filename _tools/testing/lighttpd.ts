@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { freePort, listening } from "./free_port.ts";
 
 /** A lighttpd that runs the scripts of a folder until it is disposed of. */
 export class Lighttpd implements AsyncDisposable {
@@ -68,21 +69,4 @@ cgi.assign = ("" => "")
 cgi.execute-x-only = "enable"
 setenv.set-environment = ("PATH" => env.PATH, "HOME" => env.HOME)
 `;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-async function listening(port: number): Promise<void> {
-  while (true) {
-    try {
-      using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
-      return;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
 }

@@ -2,23 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Program } from "../../_tools/testing/file_server_program.ts";
 import { Folder } from "../../_tools/testing/folder.ts";
+import { freePort, listening } from "../../_tools/testing/free_port.ts";
 import { testWithPrograms } from "../../_tools/testing/real_program.ts";
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}
-
-async function reachable(port: number): Promise<void> {
-  while (true) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-    }
-  }
-}
 
 /** Runs a proxy with one of the files, in front of the file server. */
 async function throughProxy(
@@ -49,7 +34,7 @@ async function throughProxy(
     env: { HOME: folder.path },
   }).spawn();
   try {
-    await reachable(port);
+    await listening(port);
     const url = `http://127.0.0.1:${port}`;
     for (let i = 0; i < 3; i++) {
       assertEquals(await (await fetch(`${url}/a.txt`)).text(), "a file");
