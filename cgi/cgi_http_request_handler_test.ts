@@ -347,17 +347,17 @@ const FAILURES: readonly [
     "cannot be run",
   ],
   ["a silence before its head", "sleep 60", 504, "silent", {
-    scripts: { timeout: 0.2 },
+    scripts: { timeout: 0.6 },
   }],
   ["a run that is too long", "while :; do :; done", 504, "runs too long", {
-    scripts: { runTimeout: 0.2 },
+    scripts: { runTimeout: 0.6 },
   }],
   [
     "SIGTERM ignored",
     "trap '' TERM; while :; do sleep 1; done",
     504,
     "silent",
-    { scripts: { timeout: 0.2, killDelay: 0.2 } },
+    { scripts: { timeout: 0.6, killDelay: 0.2 } },
   ],
 ];
 
@@ -377,7 +377,7 @@ test("cuts an answer that is shorter than its Content-Length, or breaks off", as
   await using site = await CgiSite.make({
     "short": `printf 'Content-Type: a/b\\nContent-Length: 9\\n\\nfour'`,
     "silent": `${TEXT}echo begun; sleep 60`,
-  }, { scripts: { timeout: 0.2 } });
+  }, { scripts: { timeout: 0.6 } });
   for (const name of ["short", "silent"]) {
     using client = await RawClient.connect(site.served.address);
     await client.send(request(`/cgi-bin/${name}`));

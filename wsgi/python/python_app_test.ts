@@ -343,7 +343,7 @@ testWithPython(
   "sys",
   "pythonApp() answers 504 for a request that hangs, and 502 for one that ends its worker",
   async (python) => {
-    await using site = new PythonSite(python, { timeout: 0.5, threads: 2 });
+    await using site = new PythonSite(python, { timeout: 1, threads: 2 });
     const hanging = fetch(site.url("/hang"));
     const response = await hanging;
     assertEquals(response.status, 504);
