@@ -122,6 +122,15 @@ export class WorkerPool {
     for (const worker of old) worker.retire();
   }
 
+  /**
+   * A worker has closed a connection in the middle of a request: it has died, or
+   * will be heard of again. Its idle threads get no request before that is known.
+   */
+  doubt(worker: Worker): void {
+    // A thread that lives connects anew.
+    for (const channel of worker.idle.splice(0)) channel.close();
+  }
+
   /** Ends a worker that does not answer, and starts another. */
   giveUp(worker: Worker): void {
     if (worker.retiring) return;

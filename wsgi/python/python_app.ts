@@ -125,7 +125,7 @@ class Call implements AsyncIterableIterator<Uint8Array> {
   async begin(startResponse: StartResponse): Promise<WSGIResult> {
     const { channel } = this.#lease;
     const { kind, payload } = encodeEnviron(this.#environ);
-    await channel.send(kind, payload);
+    await this.#timely(channel.send(kind, payload));
     const head = await this.#next();
     if (head.kind === "T") throw this.#failed();
     const [status, headers] = decodeHead(head);
@@ -188,17 +188,18 @@ class Call implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  async #timely(frame: Promise<Frame>): Promise<Frame> {
-    if (this.#timeout === null) return await frame;
-    const timer = setTimeout(() => {
+  async #timely<T>(exchange: Promise<T>): Promise<T> {
+    const timer = this.#timeout === null ? undefined : setTimeout(() => {
       this.#late = true;
       this.#pool.giveUp(this.#lease.worker);
       this.#lease.channel.close();
     }, this.#timeout * 1000);
     try {
-      return await frame;
+      return await exchange;
     } catch (error) {
-      throw this.#late ? new TooLate() : error;
+      if (this.#late) throw new TooLate();
+      this.#pool.doubt(this.#lease.worker);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
