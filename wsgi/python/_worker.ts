@@ -65,10 +65,10 @@ export class Worker {
     }).spawn();
     this.loaded = this.#loading.promise;
     this.loaded.catch(() => {});
-    const said = [
-      this.#log(this.#process.stdout),
-      this.#log(this.#process.stderr),
-    ];
+    const said = [this.#process.stdout, this.#process.stderr].map((stream) => {
+      const reader = stream.getReader();
+      return { reader, ended: this.#log(reader) };
+    });
     this.ended = this.#end(said);
   }
 
@@ -124,7 +124,7 @@ export class Worker {
     }
   }
 
-  async #end(said: readonly Promise<void>[]): Promise<void> {
+  async #end(said: readonly Said[]): Promise<void> {
     const { code, signal } = await this.#process.status;
     clearTimeout(this.#killer);
     // What it has told last may still be on its way, if it has come so far.
@@ -140,17 +140,27 @@ export class Worker {
       );
     }
     this.retiring = true;
-    // What its children inherited may stay open for as long as they like.
-    void Promise.all(said);
+    // What its children have inherited may stay open for as long as they live.
+    const last = setTimeout(() => {
+      for (const { reader } of said) reader.cancel().catch(() => {});
+    }, LAST_WORDS);
+    await Promise.all(said.map(({ ended }) => ended));
+    clearTimeout(last);
   }
 
-  async #log(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async #log(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     const lines = new LogLines((line) =>
       this.#settings.log(`[worker ${this.id}] ${line}`)
     );
-    for await (const chunk of stream) lines.add(chunk);
+    for (let next; !(next = await reader.read()).done;) lines.add(next.value);
     lines.end();
   }
+}
+
+/** One of the streams that a worker writes to, and when all of it was read. */
+interface Said {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly ended: Promise<void>;
 }
 
 const decoder = new TextDecoder();
