@@ -212,7 +212,8 @@ export class Contestant implements AsyncDisposable {
   async #cpu(): Promise<number> {
     let seconds = await cpuSeconds(this.#process.pid);
     for (const pid of childrenOf(this.#process.pid)) {
-      seconds += await cpuSeconds(pid);
+      // A script may have ended meanwhile; then its parent has its time.
+      seconds += await cpuSeconds(pid).catch(() => 0);
     }
     return seconds;
   }
@@ -220,7 +221,7 @@ export class Contestant implements AsyncDisposable {
   async #resident(): Promise<number> {
     let bytes = await residentBytes(this.#process.pid);
     for (const pid of childrenOf(this.#process.pid)) {
-      bytes += await residentBytes(pid);
+      bytes += await residentBytes(pid).catch(() => 0);
     }
     return bytes;
   }
