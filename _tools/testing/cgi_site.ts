@@ -130,7 +130,12 @@ function scriptsIn({ path }: Folder): number {
 /** The processes that this one has started and not yet let go of, zombies too. */
 export function children(pid: number = Deno.pid): number[] {
   const tasks = `/proc/${pid}/task`;
-  return [...Deno.readDirSync(tasks)].flatMap(({ name }) =>
-    Deno.readTextFileSync(`${tasks}/${name}/children`).split(" ")
-  ).filter((child) => child !== "").map(Number);
+  return [...Deno.readDirSync(tasks)].flatMap(({ name }) => {
+    try {
+      return Deno.readTextFileSync(`${tasks}/${name}/children`).split(" ");
+    } catch {
+      // The thread has ended meanwhile, and others have its children.
+      return [];
+    }
+  }).filter((child) => child !== "").map(Number);
 }
