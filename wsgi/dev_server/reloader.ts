@@ -179,6 +179,7 @@ export class StatReloader extends BaseReloader {
  */
 export class WatchReloader extends StatReloader {
   readonly #watchers = new Map<string, Deno.FsWatcher>();
+  #endSettling: () => void = () => {};
   #happened = false;
 
   /**
@@ -205,6 +206,7 @@ export class WatchReloader extends StatReloader {
   /** Ends {@linkcode BaseReloader.changes}, and the watchers. */
   override stop(): void {
     super.stop();
+    this.#endSettling();
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
   }
@@ -219,7 +221,13 @@ export class WatchReloader extends StatReloader {
       waited += SETTLING
     ) {
       this.#happened = false;
-      await new Promise((resolve) => setTimeout(resolve, SETTLING));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, SETTLING);
+        this.#endSettling = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
     this.#happened = false;
     this.#watch();
