@@ -1,14 +1,10 @@
 import { assert, AssertionError } from "@std/assert";
 import { encodeLatin1 } from "../socketserver/io/mod.ts";
 import {
-  encodeChunk,
-  Fields,
   formatHttpDate,
-  LAST_CHUNK,
-  parseContentLength,
-  responseFraming,
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
+import { AnswerBody } from "./_answer_body.ts";
 import { checkStatus } from "./_check_status.ts";
 import { isPromise, ResultBlocks } from "./_result_blocks.ts";
 import { FileWrapper } from "./file_wrapper.ts";
@@ -64,9 +60,7 @@ export abstract class BaseHandler extends HandlerSettings {
   #code = 0;
   #blocks: ResultBlocks | null = null;
   #error: ExcInfo | null = null;
-  /** Bytes that the Content-Length leaves, less than none for a body that is longer. */
-  #left = Infinity;
-  #framing: "none" | "chunked" | "plain" = "plain";
+  #body = new AnswerBody();
   #complete = false;
   /** The last block that the application has written, not returned. */
   #writing: Promise<void> | null = null;
@@ -148,7 +142,15 @@ export abstract class BaseHandler extends HandlerSettings {
     try {
       if (this.#writing) await this.#writing;
       if (!this.resultIsFile() || !await this.sendfile()) {
-        await this.#writeBlocks(blocks);
+        while (!this.#body.isNone && !this.#body.isTooLong) {
+          const next = blocks.next();
+          const { done, value } = isPromise(next)
+            ? await this._wait(next)
+            : next;
+          if (done) break;
+          const writing = this.write(value);
+          if (writing) await writing;
+        }
       }
       const finishing = this.finishContent();
       if (finishing) await finishing;
@@ -159,21 +161,6 @@ export abstract class BaseHandler extends HandlerSettings {
     this.#complete = true;
     const closing = this.close();
     if (closing) await closing;
-  }
-
-  async #writeBlocks(blocks: ResultBlocks): Promise<void> {
-    while (!this.headersSent || this.#framing !== "none") {
-      const next = blocks.next();
-      const { done, value } = isPromise(next) ? await this._wait(next) : next;
-      if (done) return;
-      const writing = this.write(value);
-      if (writing) await writing;
-      if (this.#left < 0) {
-        return await this._complain(
-          "The body is longer than its Content-Length",
-        );
-      }
-    }
   }
 
   /** Closes what has failed; that it fails once more must not hide why. */
@@ -261,7 +248,7 @@ export abstract class BaseHandler extends HandlerSettings {
     const writing = (this.#writing ?? Promise.resolve()).then(async () => {
       assert(this.headers === answer, "Cannot write: the answer has ended");
       await this.write(data);
-      if (this.#left >= 0) return;
+      if (!this.#body.isTooLong) return;
       throw new RangeError(
         "Cannot write: the body is longer than its Content-Length",
       );
@@ -321,16 +308,10 @@ export abstract class BaseHandler extends HandlerSettings {
   }
 
   #writeBody(data: Uint8Array): void | Promise<void> {
-    if (this.#framing === "none") return;
-    const left = Math.max(this.#left, 0);
-    const block = data.length > left ? data.subarray(0, left) : data;
-    this.#left -= data.length;
+    const block = this.#body.cut(data);
     if (block.length === 0) return;
     this.bytesSent += block.length;
-    return after(
-      this.#send(this.#framing === "chunked" ? encodeChunk(block) : block),
-      () => this.#flush(),
-    );
+    return after(this.#send(this.#body.encode(block)), () => this.#flush());
   }
 
   /**
@@ -359,12 +340,13 @@ export abstract class BaseHandler extends HandlerSettings {
   }
 
   #endBody(): void | Promise<void> {
-    if (this.#framing === "chunked") {
-      return after(this.#send(LAST_CHUNK), () => this.#flush());
+    const { missing, isTooLong, end } = this.#body;
+    if (missing > 0) return this._bodyTooShort(missing);
+    if (isTooLong) {
+      return this._complain("The body is longer than its Content-Length");
     }
-    const short = this.#framing === "plain" && this.#left > 0 &&
-      this.#left !== Infinity;
-    return short ? this._bodyTooShort(this.#left) : this.#flush();
+    if (end.length === 0) return this.#flush();
+    return after(this.#send(end), () => this.#flush());
   }
 
   /**
@@ -400,8 +382,7 @@ export abstract class BaseHandler extends HandlerSettings {
       this.environ =
         null;
     this.bytesSent = 0;
-    this.#left = Infinity;
-    this.#framing = "plain";
+    this.#body = new AnswerBody();
     this.headersSent = false;
   }
 
@@ -411,7 +392,13 @@ export abstract class BaseHandler extends HandlerSettings {
     this._beginBody();
     if (this.originServer) {
       if (!this.clientIsModern()) return;
-      this.#frame();
+      this.#body.frame(this.headers!, {
+        requestMethod: this.environ!.REQUEST_METHOD,
+        requestVersion: this.environ!.SERVER_PROTOCOL,
+        protocolVersion: `HTTP/${this.httpVersion}`,
+        status: this.#code,
+        keepAlive: true,
+      });
     }
     return after(
       this.sendPreamble(),
@@ -424,27 +411,12 @@ export abstract class BaseHandler extends HandlerSettings {
    * `sendHeaders` calls it, when the fields are complete.
    */
   protected _beginBody(): void {
-    this.#left = this.#length();
+    this.#body.begin(
+      this.headers!,
+      this.environ!.REQUEST_METHOD,
+      this.#code,
+    );
     this.headersSent = true;
-    if (
-      this.environ!.REQUEST_METHOD === "HEAD" ||
-      !statusAllowsContent(this.#code)
-    ) {
-      this.#framing = "none";
-    }
-  }
-
-  #length(): number {
-    const headers = this.headers!;
-    const text = headers.get("Content-Length");
-    if (text === null) return Infinity;
-    const length = parseContentLength(text);
-    if (length === null || headers.getAll("Content-Length").length > 1) {
-      throw new TypeError(
-        `Cannot send the head: Content-Length "${text}" is none, or repeated`,
-      );
-    }
-    return length;
   }
 
   /**
@@ -453,26 +425,6 @@ export abstract class BaseHandler extends HandlerSettings {
    */
   protected get _keepsThread(): boolean {
     return this.#blocks?.keepsThread === true;
-  }
-
-  /** Decides how the client sees the end of the body (RFC 9112 section 6). */
-  #frame(): void {
-    const { kind, remove, add } = responseFraming({
-      requestMethod: this.environ!.REQUEST_METHOD,
-      requestVersion: this.environ!.SERVER_PROTOCOL,
-      protocolVersion: `HTTP/${this.httpVersion}`,
-      status: this.#code,
-      fields: new Fields(this.headers!.items()),
-      keepAlive: true,
-    });
-    // Whether the connection stays open is known to its owner alone.
-    for (const name of remove) {
-      if (name !== "Connection") this.headers!.delete(name);
-    }
-    for (const [name, value] of add) {
-      if (name !== "Connection") this.headers!.set(name, value);
-    }
-    this.#framing = kind === "none" || kind === "chunked" ? kind : "plain";
   }
 
   /** Whether the answer is a file of the environment's file wrapper; may be overridden. */
