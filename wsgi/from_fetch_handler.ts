@@ -1,4 +1,4 @@
-import { HTTPStatus, ProtocolError } from "../http_server/protocol/mod.ts";
+import { HTTPStatus } from "../http_server/protocol/mod.ts";
 import { isHopByHop } from "./is_hop_by_hop.ts";
 import { requestUri } from "./request_uri.ts";
 import type {
@@ -20,7 +20,7 @@ export type WSGIFetchHandler = (
  * when the answer is closed before its end.
  *
  * @param handler Answers requests.
- * @returns An application.
+ * @returns An application. It answers 400 to what no `Request` can be made of.
  *
  * @example Validates a fetch handler as an application
  * ```ts
@@ -36,9 +36,12 @@ export type WSGIFetchHandler = (
 export function fromFetchHandler(handler: WSGIFetchHandler): WSGIApplication {
   return async (environ, startResponse) => {
     const leaving = new AbortController();
-    const response = await handler(requestOf(environ, leaving.signal), {
-      environ,
-    });
+    const request = requestOf(environ, leaving.signal);
+    if (request === null) {
+      startResponse("400 Bad Request", [["Content-Type", "text/plain"]]);
+      return [BAD_REQUEST];
+    }
+    const response = await handler(request, { environ });
     if (!(response instanceof Response)) {
       throw new TypeError("Cannot answer: the fetch handler gave no Response");
     }
@@ -110,7 +113,13 @@ class BodyBlocks implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-function requestOf(environ: WSGIEnvironment, signal: AbortSignal): Request {
+const BAD_REQUEST = new TextEncoder().encode("Bad Request\n");
+
+/** The request; `null` if the web has none such, as with TRACE. */
+function requestOf(
+  environ: WSGIEnvironment,
+  signal: AbortSignal,
+): Request | null {
   const method = environ.REQUEST_METHOD;
   const init: RequestInit & { duplex?: "half" } = {
     method,
@@ -123,10 +132,8 @@ function requestOf(environ: WSGIEnvironment, signal: AbortSignal): Request {
   }
   try {
     return new Request(requestUri(environ), init);
-  } catch (error) {
-    throw new ProtocolError(
-      `Cannot make a Request of it: ${(error as Error).message}`,
-    );
+  } catch {
+    return null;
   }
 }
 
