@@ -1,5 +1,7 @@
 import { basename, dirname, resolve, SEPARATOR } from "@std/path";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
+import { statOf } from "./_stat_of.ts";
+import { executable } from "./executable.ts";
 import type { ScriptSettings } from "./script_settings.ts";
 
 /** A script that can be run. */
@@ -21,7 +23,7 @@ export interface Script {
 /** What can be asked of a handler class's hooks. */
 export interface ScriptChecks {
   /** Whether the system would run it. */
-  isExecutable(path: string): boolean;
+  isExecutable(path: string, info?: Deno.FileInfo): boolean;
   /** Whether Python runs it if it is not executable. */
   isPython(path: string): boolean;
 }
@@ -39,7 +41,7 @@ export function findScript(
   path: string,
   root: string | null,
   settings: Pick<ScriptSettings, "interpreters" | "followSymlinks" | "nph">,
-  checks: ScriptChecks = { isExecutable, isPython },
+  checks: ScriptChecks = { isExecutable: executable, isPython },
 ): Script {
   const absolute = resolve(path);
   const name = basename(absolute);
@@ -51,7 +53,8 @@ export function findScript(
     throw new ProtocolError(`CGI script is not a plain file ("${name}")`, 403);
   }
   if (
-    root !== null && !settings.followSymlinks && !liesWithin(absolute, root)
+    root !== null && !settings.followSymlinks &&
+    !liesWithinStill(absolute, info, root)
   ) {
     throw new ProtocolError(
       `CGI script lies outside of the folder that is served ("${name}")`,
@@ -59,10 +62,10 @@ export function findScript(
     );
   }
   const own = interpreterOf(name, settings.interpreters);
-  const executable = own === null && checks.isExecutable(absolute);
+  const isProgram = own === null && checks.isExecutable(absolute, info);
   const interpreter = own ??
-    (!executable && checks.isPython(absolute) ? PYTHON : null);
-  if (interpreter === null && !executable) {
+    (!isProgram && checks.isPython(absolute) ? PYTHON : null);
+  if (interpreter === null && !isProgram) {
     throw new ProtocolError(`CGI script is not executable ("${name}")`, 403);
   }
   return {
@@ -92,25 +95,50 @@ function interpreterOf(
   return null;
 }
 
-/** Whether the system would run a file: by its mode, or by its name on Windows. */
-export function isExecutable(path: string): boolean {
-  if (Deno.build.os === "windows") return /\.(?:exe|com|bat|cmd)$/i.test(path);
-  try {
-    // Loaded here: it takes a program longer to start than all of this package.
-    const { accessSync, constants } = process.getBuiltinModule("node:fs");
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch (error) {
-    // Who this process is, it may know with --allow-sys alone: then it is
-    // enough that somebody may run the file.
-    return error instanceof Deno.errors.NotCapable &&
-      ((statOf(path)?.mode ?? 0) & 0o111) !== 0;
-  }
-}
-
 /** Whether a name is one of Python's: `.py` or `.pyw`. */
 export function isPython(path: string): boolean {
   return /\.pyw?$/i.test(path);
+}
+
+/** Milliseconds after which where a script lies is asked again. */
+const TRUST = 1000;
+
+/** Scripts whose place is kept at most. */
+const MAX_KEPT = 256;
+
+/** Scripts that were found to lie in a folder, by their path. */
+const found = new Map<
+  string,
+  { info: Deno.FileInfo; root: string; seen: number }
+>();
+
+/**
+ * The same, kept for a second for a file that has not changed: to ask takes
+ * longer than all else that is looked at. A file that was moved or linked has
+ * changed; a folder on the way may be another one.
+ */
+function liesWithinStill(
+  path: string,
+  info: Deno.FileInfo,
+  root: string,
+): boolean {
+  const now = Date.now();
+  const before = found.get(path);
+  if (
+    before !== undefined && before.root === root &&
+    now >= before.seen && now < before.seen + TRUST &&
+    isSame(info, before.info)
+  ) return true;
+  found.delete(path);
+  if (!liesWithin(path, root)) return false;
+  if (found.size >= MAX_KEPT) found.clear();
+  found.set(path, { info, root, seen: now });
+  return true;
+}
+
+function isSame(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.ino === b.ino && a.dev === b.dev &&
+    a.ctime?.getTime() === b.ctime?.getTime();
 }
 
 /** Whether a file lies in a folder, wherever links lead. */
@@ -121,17 +149,5 @@ export function liesWithin(path: string, folder: string): boolean {
     return Deno.realPathSync(path).startsWith(inside);
   } catch {
     return false;
-  }
-}
-
-/** Facts of a file; `null` if there is none, or none that may be known. */
-export function statOf(path: string): Deno.FileInfo | null {
-  // The system takes NUL for the end of a path.
-  if (path.includes("\0")) return null;
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return null;
   }
 }

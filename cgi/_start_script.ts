@@ -1,8 +1,8 @@
-import { decodeLatin1 } from "../socketserver/io/mod.ts";
 import {
   ProtocolError,
   type RequestHead,
 } from "../http_server/protocol/mod.ts";
+import { asBytes } from "./_as_bytes.ts";
 import type { Script } from "./_find_script.ts";
 import { scriptEnviron } from "./_script_environ.ts";
 import { SpooledBody } from "./_spooled_body.ts";
@@ -104,13 +104,6 @@ export async function startScript(
     }
     throw error;
   }
-}
-
-const utf8 = new TextEncoder();
-
-/** A text of the file system as the bytes that it is there, one character each. */
-function asBytes(text: string): string {
-  return decodeLatin1(utf8.encode(text));
 }
 
 /**

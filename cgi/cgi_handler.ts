@@ -13,8 +13,9 @@ import {
   ProtocolError,
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
-import { findScript, statOf } from "./_find_script.ts";
+import { findScript } from "./_find_script.ts";
 import { logEnd, startScript } from "./_start_script.ts";
+import { statOf } from "./_stat_of.ts";
 import type { CgiDocument } from "./response_head.ts";
 import type { RunningScript } from "./running_script.ts";
 import { splitScriptPath, urlCollapsePath } from "./script_path.ts";

@@ -11,14 +11,10 @@ import {
   ProtocolError,
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
-import {
-  findScript,
-  isExecutable,
-  isPython,
-  liesWithin,
-  statOf,
-} from "./_find_script.ts";
+import { findScript, isPython, liesWithin } from "./_find_script.ts";
 import { logEnd, startScript } from "./_start_script.ts";
+import { statOf } from "./_stat_of.ts";
+import { executable } from "./executable.ts";
 import type { CgiDocument } from "./response_head.ts";
 import type { RunningScript } from "./running_script.ts";
 import { findScriptDirectory, splitScriptPath } from "./script_path.ts";
@@ -201,9 +197,14 @@ export class CGIHTTPRequestHandler<
     return true;
   }
 
-  /** Whether the system would run a file; may be overridden. */
-  isExecutable(path: string): boolean {
-    return isExecutable(path);
+  /**
+   * Whether the system would run a file; may be overridden.
+   *
+   * @param path The file.
+   * @param info Facts of that file, if they are known already.
+   */
+  isExecutable(path: string, info?: Deno.FileInfo): boolean {
+    return executable(path, info);
   }
 
   /** Whether a file is run by Python if it is not executable; may be overridden. */
@@ -268,7 +269,7 @@ export class CGIHTTPRequestHandler<
           scriptName,
           pathInfo,
           query: rawQuery.slice(1),
-          pathTranslated: this.#fileOf(pathInfo),
+          pathTranslated: pathInfo === "" ? null : this.#fileOf(pathInfo),
           documentRoot: this.directory,
           serverSoftware: this.versionString(),
           serverName: hostname,

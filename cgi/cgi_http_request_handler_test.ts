@@ -6,6 +6,7 @@ import {
   request,
   writeScript,
 } from "../_tools/testing/cgi_site.ts";
+import { Folder } from "../_tools/testing/folder.ts";
 import { field, fieldValues, RawClient } from "../_tools/testing/raw_client.ts";
 import { until } from "../_tools/testing/test_clients.ts";
 import { CGIHTTPRequestHandler } from "./cgi_http_request_handler.ts";
@@ -420,6 +421,25 @@ for (const [title, status, target, logged] of REFUSED) {
     assert(site.hasLogged(logged), site.log.join("\n"));
   });
 }
+
+test("refuses at once a script that it has run, when it may be run no more", async () => {
+  await using site = await CgiSite.make(
+    { "modes": HELLO, "linked": HELLO },
+    {},
+    { "cgi-bin": {} },
+  );
+  await using outside = await Folder.make();
+  await writeScript(outside.at("script"), HELLO);
+  for (const name of ["modes", "linked"]) {
+    assertEquals((await site.ask(`/cgi-bin/${name}`)).status, 200);
+  }
+  await Deno.chmod(site.folder.at("cgi-bin/modes"), 0o644);
+  await Deno.remove(site.folder.at("cgi-bin/linked"));
+  await Deno.symlink(outside.at("script"), site.folder.at("cgi-bin/linked"));
+  for (const name of ["modes", "linked"]) {
+    assertEquals((await site.ask(`/cgi-bin/${name}`)).status, 403);
+  }
+});
 
 test("follows links that lead out where it is told to", async () => {
   await using site = await CgiSite.make({}, { followSymlinks: true });

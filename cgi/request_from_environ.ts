@@ -1,7 +1,7 @@
 // @pure
 import { isToken } from "../http_server/protocol/field_syntax.ts";
 import { isHost } from "../http_server/protocol/host.ts";
-import { decodeLatin1 } from "../http_server/protocol/latin1.ts";
+import { asBytes } from "./_as_bytes.ts";
 
 /** Variables of a request, as the process that runs a script has them. */
 export type CgiVariables = Readonly<Record<string, string | undefined>>;
@@ -58,13 +58,6 @@ export function requestFromEnviron(
   return new Request(urlOf(environ), init);
 }
 
-const utf8 = new TextEncoder();
-
-/** What is no ASCII is UTF-8 in the process, and bytes on the wire. */
-function asBytes(text: string): string {
-  return decodeLatin1(utf8.encode(text));
-}
-
 function headersOf(environ: CgiVariables, hasBody: boolean): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(environ)) {
@@ -72,6 +65,7 @@ function headersOf(environ: CgiVariables, hasBody: boolean): Headers {
     const field = name.slice(5).replaceAll("_", "-");
     // Not of HTTP, whoever has set it.
     if (isToken(field) && isFieldValue(value)) {
+      // What is no ASCII is UTF-8 in the process, and bytes on the wire.
       headers.set(field, asBytes(value));
     }
   }
