@@ -40,8 +40,11 @@ export class _SocketWriter extends BufferedIOBase {
     const { length } = bytes;
     if (length === 0) return Promise.resolve(0);
     // Nearly always all of it is taken at once.
-    return this.#socket.write(bytes).then((sent) =>
-      sent === length ? length : this.#writeRest(bytes, sent)
+    return new Promise((done, failed) =>
+      this.#socket.beginWrite(bytes, (sent) => {
+        if (sent === length) done(length);
+        else this.#writeRest(bytes, sent).then(done, failed);
+      }, failed)
     );
   }
 

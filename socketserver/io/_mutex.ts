@@ -32,9 +32,8 @@ export class Mutex {
 
   /** Leaves; whoever has waited longest is inside now. */
   leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#taken = false;
+    if (this.#waiting.length === 0) this.#taken = false;
+    else this.#waiting.shift()!();
   }
 
   async #giveUp(turn: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -34,13 +34,26 @@ export class Watchdog<T, R> {
    * milliseconds of `performance.now()`. `expired` is called first.
    */
   guard(promise: Promise<T>, due: number, expired: () => void): Promise<R> {
+    return new Promise((done, failed) =>
+      this.follow(promise, due, done, failed, expired)
+    );
+  }
+
+  /** As {@linkcode guard}, but tells the outcome without a promise of its own. */
+  follow(
+    promise: Promise<T>,
+    due: number,
+    done: (value: R) => void,
+    failed: (error: unknown) => void,
+    expired: () => void,
+  ): void {
     let guard = this.#usual;
     if (guard.watches) {
       guard = new Guard(this.#translation, this.#settled);
       this.#others.add(guard);
     }
     if (due < this.#rings) this.#arm(due);
-    return guard.follow(promise, due, expired);
+    guard.follow(promise, due, done, failed, expired);
   }
 
   /** Changes when the operations under way expire. */
@@ -106,9 +119,9 @@ class Guard<T, R> {
   due = Infinity;
   /** Whether an operation is under way. */
   watches = false;
+  #done: (value: R) => void = nothing;
+  #failed: (error: unknown) => void = nothing;
   #expired: () => void = nothing;
-  #resolve: (value: R) => void = nothing;
-  #reject: (error: unknown) => void = nothing;
   readonly #onValue: (value: T) => void;
   readonly #onError: (error: unknown) => void;
 
@@ -120,38 +133,36 @@ class Guard<T, R> {
       if (!this.watches) return;
       this.watches = false;
       settled(this);
-      this.#resolve(translation.value(value));
+      this.#done(translation.value(value));
     };
     this.#onError = (error) => {
       if (!this.watches) return;
       this.watches = false;
       settled(this);
-      this.#reject(translation.error(error));
+      this.#failed(translation.error(error));
     };
   }
 
-  follow(promise: Promise<T>, due: number, expired: () => void): Promise<R> {
+  follow(
+    promise: Promise<T>,
+    due: number,
+    done: (value: R) => void,
+    failed: (error: unknown) => void,
+    expired: () => void,
+  ): void {
     this.watches = true;
     this.due = due;
+    this.#done = done;
+    this.#failed = failed;
     this.#expired = expired;
-    const outcome = new Promise<R>(this.#take);
     promise.then(this.#onValue, this.#onError);
-    return outcome;
   }
 
   expire(): void {
     this.watches = false;
     this.#expired();
-    this.#reject(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
+    this.#failed(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
   }
-
-  #take = (
-    resolve: (value: R) => void,
-    reject: (error: unknown) => void,
-  ): void => {
-    this.#resolve = resolve;
-    this.#reject = reject;
-  };
 }
 
 function nothing(): void {}

@@ -27,6 +27,12 @@ export type RawReader<WouldBlock extends null = never> = {
   readinto(buffer: Uint8Array): Promise<number | WouldBlock>;
   /** Bytes left to be read as far as is known, so that they get room at once. */
   remaining?(): Promise<number>;
+  /** Reads once as `readinto` does, and saves its promise. */
+  beginRead?(
+    buffer: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void;
 } & RawIOBase;
 
 /** Options of a single read. */
@@ -101,7 +107,12 @@ export class BufferedReader<WouldBlock extends null = never>
 
   // The same read, once `whenReadable` has seen it settle.
   #filled: Promise<number | WouldBlock> | undefined;
-  #room = 0;
+  #offered = 0;
+
+  // Who waits for a read that nobody can leave, and whether it ends a turn.
+  #done: (count: number | WouldBlock) => void = nothing;
+  #failed: (error: unknown) => void = nothing;
+  #leaves = false;
 
   /**
    * Puts a buffer in front of a raw stream. Nothing is read yet.
@@ -227,33 +238,34 @@ export class BufferedReader<WouldBlock extends null = never>
    * @returns How many bytes came, 0 at the end of the stream.
    */
   fill(options?: ReadOptions): Promise<number | WouldBlock> {
-    // What each request of a server waits for is made of as few promises as
-    // can be: no call of an async function is among them.
-    if (options?.signal || this.#mutex.taken || !this.#raw || this.closed) {
-      return this.#fillInTurn(options?.signal);
-    }
-    void this.#mutex.enter();
-    try {
-      return this.#keptFill(this.#half, this.#moreWanted)
-        .then(this.#onFill, this.#onFillError) as Promise<number | WouldBlock>;
-    } catch (error) {
-      this.#mutex.leave();
-      return Promise.reject(error);
-    }
+    if (options?.signal) return this.#fillInTurn(options.signal);
+    return new Promise((done, failed) => this.beginFill(done, failed));
   }
 
-  #onFill: (got: number | null) => number | null = (got) => {
-    this.#mutex.leave();
-    return this.#onLand(got);
-  };
-
-  #onFillError: (error: unknown) => never = (error) => {
-    this.#mutex.leave();
-    return this.#onLandError(error);
-  };
+  /**
+   * Reads once more into the buffer, as {@linkcode fill} does, and tells the
+   * outcome through one of two functions, neither of which is called before
+   * this returns: what each request of a server waits for is made of as few
+   * promises as can be.
+   *
+   * @param done Told how many bytes came, 0 at the end of the stream.
+   * @param failed Told what `fill` would have thrown.
+   */
+  beginFill(
+    done: (count: number | WouldBlock) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    if (this.#mutex.taken || this.#filling || !this.#raw || this.closed) {
+      this.#fillInTurn().then(done, failed);
+      return;
+    }
+    void this.#mutex.enter();
+    this.#leaves = true;
+    this.#begin(this.#half, this.#moreWanted, done, failed);
+  }
 
   async #fillInTurn(
-    signal: AbortSignal | undefined,
+    signal?: AbortSignal,
   ): Promise<number | WouldBlock> {
     const turn = this.#mutex.enter(signal);
     if (turn) await turn;
@@ -559,8 +571,51 @@ export class BufferedReader<WouldBlock extends null = never>
     signal?: AbortSignal,
   ): Promise<number | WouldBlock> {
     if (signal) return this.#fillUnlessAborted(enough, wanted, signal);
-    return this.#keptFill(enough, wanted)
-      .then(this.#onLand, this.#onLandError) as Promise<number | WouldBlock>;
+    if (this.#filling) return this.#landed(this.#filling);
+    return new Promise((done, failed) =>
+      this.#begin(enough, wanted, done, failed)
+    );
+  }
+
+  /** A raw read that nobody can leave, and so without a promise to keep. */
+  #begin(
+    enough: number,
+    wanted: number,
+    done: (count: number | WouldBlock) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#done = done;
+    this.#failed = failed;
+    const target = this.#room(enough, wanted);
+    const { raw } = this;
+    try {
+      if (raw.beginRead) raw.beginRead(target, this.#onRead, this.#onReadError);
+      else raw.readinto(target).then(this.#onRead, this.#onReadError);
+    } catch (error) {
+      void Promise.reject(error).catch(this.#onReadError);
+    }
+  }
+
+  #onRead: (got: number | WouldBlock) => void = (got) => {
+    this.#leaveFill();
+    try {
+      this.#land(got);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    this.#done(got);
+  };
+
+  #onReadError: (error: unknown) => void = (error) => {
+    this.#leaveFill();
+    this.#failed(error);
+  };
+
+  #leaveFill(): void {
+    if (!this.#leaves) return;
+    this.#leaves = false;
+    this.#mutex.leave();
   }
 
   async #fillUnlessAborted(
@@ -571,32 +626,37 @@ export class BufferedReader<WouldBlock extends null = never>
     signal.throwIfAborted();
     const filling = this.#keptFill(enough, wanted);
     await settled(filling, signal);
-    return await filling.then(this.#onLand, this.#onLandError) as
-      | number
-      | WouldBlock;
+    return await this.#landed(filling);
   }
 
-  #onLand: (got: number | null) => number | null = (got) => {
-    this.#filling = undefined;
-    if (got === null) return got;
-    this.#window.add(this.#checkCount(got, this.#room));
-    if (got >= this.#step) this.#step = this.#size;
-    return got;
-  };
-
-  #onLandError: (error: unknown) => never = (error) => {
-    this.#filling = undefined;
-    throw error;
-  };
-
-  #keptFill(enough: number, least: number): Promise<number | WouldBlock> {
-    if (!this.#filling) {
-      const wanted = Math.max(least, this.#step);
-      const target = this.#window.room(enough, wanted);
-      this.#room = target.length;
-      this.#filling = this.raw.readinto(target);
+  /** What a raw read brings that is kept until somebody waits for it. */
+  async #landed(
+    filling: Promise<number | WouldBlock>,
+  ): Promise<number | WouldBlock> {
+    try {
+      const got = await filling;
+      this.#land(got);
+      return got;
+    } finally {
+      this.#filling = undefined;
     }
-    return this.#filling;
+  }
+
+  #land(got: number | WouldBlock): void {
+    if (got === null) return;
+    this.#window.add(this.#checkCount(got, this.#offered));
+    if (got >= this.#step) this.#step = this.#size;
+  }
+
+  #keptFill(enough: number, wanted: number): Promise<number | WouldBlock> {
+    return this.#filling ??= this.raw.readinto(this.#room(enough, wanted));
+  }
+
+  /** Where a raw read puts its bytes. */
+  #room(enough: number, wanted: number): Bytes {
+    const room = this.#window.room(enough, Math.max(wanted, this.#step));
+    this.#offered = room.length;
+    return room;
   }
 
   #checkCount(got: number, room: number): number {
@@ -606,3 +666,5 @@ export class BufferedReader<WouldBlock extends null = never>
     );
   }
 }
+
+function nothing(): void {}

@@ -17,6 +17,16 @@ import type { RawIOBase } from "./raw_io_base.ts";
 
 const DONE: Promise<void> = Promise.resolve();
 
+/** A raw stream to write to. */
+export type RawWriter = {
+  /** Writes once as `write` does, and saves its promise. */
+  beginWrite?(
+    bytes: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void;
+} & RawIOBase;
+
 /** Options of a single write or flush. */
 export interface WriteOptions {
   /**
@@ -58,7 +68,7 @@ export interface WriteOptions {
  * ```
  */
 export class BufferedWriter extends BufferedIOBase {
-  #raw: RawIOBase | undefined;
+  #raw: RawWriter | undefined;
   #mutex = new Mutex();
   #size: number;
 
@@ -72,6 +82,10 @@ export class BufferedWriter extends BufferedIOBase {
   #writing: Promise<number | null> | undefined;
   #offered = 0;
 
+  // Who waits for a write that nobody can leave.
+  #done: () => void = nothing;
+  #failed: (error: unknown) => void = nothing;
+
   #closing: Promise<void> | undefined;
 
   /**
@@ -84,7 +98,7 @@ export class BufferedWriter extends BufferedIOBase {
    * @throws {TypeError} If there are further arguments.
    */
   constructor(
-    raw: RawIOBase,
+    raw: RawWriter,
     bufferSize: number = DEFAULT_BUFFER_SIZE,
   ) {
     super();
@@ -113,7 +127,7 @@ export class BufferedWriter extends BufferedIOBase {
    *
    * @throws {TypeError} If it was detached.
    */
-  get raw(): RawIOBase {
+  get raw(): RawWriter {
     if (!this.#raw) {
       throw new TypeError(
         `Cannot use "${this.constructor.name}": raw stream was detached`,
@@ -292,37 +306,57 @@ export class BufferedWriter extends BufferedIOBase {
    * @throws {TypeError} If the stream is closed.
    */
   override flush(options?: WriteOptions): Promise<void> {
-    // What each answer of a server waits for is made of as few promises as
-    // can be: no call of an async function is among them.
-    if (
-      options?.signal || this.#mutex.taken || this.#writing || !this.#raw ||
-      this.closed
-    ) return this.#flushInTurn(options?.signal);
-    if (this.#start === this.#end) return DONE;
+    if (options?.signal) return this.#flushInTurn(options.signal);
+    if (this.#raw && this.#start === this.#end && !this.#mutex.taken) {
+      if (!this.closed) return DONE;
+    }
+    return new Promise((done, failed) => this._beginFlush(done, failed));
+  }
+
+  /**
+   * Flushes as {@linkcode flush} does, and tells the outcome through one of two
+   * functions: what each answer of a server waits for is made of as few
+   * promises as can be.
+   */
+  protected _beginFlush(
+    done: () => void,
+    failed: (error: unknown) => void,
+  ): void {
+    if (this.#mutex.taken || this.#writing || !this.#raw || this.closed) {
+      this.#flushInTurn().then(done, failed);
+      return;
+    }
     void this.#mutex.enter();
+    this.#done = done;
+    this.#failed = failed;
+    this.#offered = this.pending;
+    const raw = this.#raw;
+    const bytes = this.#buffer.subarray(this.#start, this.#end);
     try {
-      return this.#keptWrite().then(this.#onWritten, this.#onWriteError);
+      if (raw.beginWrite) {
+        raw.beginWrite(bytes, this.#onWritten, this.#onWriteError);
+      } else raw.write(bytes).then(this.#onWritten, this.#onWriteError);
     } catch (error) {
-      this.#mutex.leave();
-      return Promise.reject(this.#explain(error));
+      void Promise.reject(error).catch(this.#onWriteError);
     }
   }
 
-  #onWritten: (count: number | null) => void | Promise<void> = (count) => {
-    this.#writing = undefined;
+  #onWritten: (count: number | null) => void = (count) => {
+    this.#mutex.leave();
     try {
       this.#written(count);
       this.#tidy();
-    } finally {
-      this.#mutex.leave();
+    } catch (error) {
+      this.#failed(error);
+      return;
     }
-    if (this.#start < this.#end) return this.#flushInTurn();
+    if (this.#start === this.#end) this.#done();
+    else this.#flushInTurn().then(this.#done, this.#failed);
   };
 
-  #onWriteError: (error: unknown) => never = (error) => {
-    this.#writing = undefined;
+  #onWriteError: (error: unknown) => void = (error) => {
     this.#mutex.leave();
-    throw this.#explain(error);
+    this.#failed(this.#explain(error));
   };
 
   async #flushInTurn(signal?: AbortSignal): Promise<void> {
@@ -422,7 +456,7 @@ export class BufferedWriter extends BufferedIOBase {
    *
    * @throws {TypeError} If it was detached already.
    */
-  override async detach(): Promise<RawIOBase> {
+  override async detach(): Promise<RawWriter> {
     const raw = this.raw;
     await this.flush();
     this.#raw = undefined;
@@ -537,3 +571,5 @@ export class BufferedWriter extends BufferedIOBase {
     if (this.#buffer.length > this.#size) this.#buffer = EMPTY;
   }
 }
+
+function nothing(): void {}

@@ -49,9 +49,11 @@ export class CoalescingWriter extends BufferedWriter {
 
   #flushAtTurnEnd = (): void => {
     this.#waits = false;
-    if (this.pending > 0) {
-      super.flush().catch((error) => this.#failure = { error });
-    }
+    if (this.pending > 0) this._beginFlush(nothing, this.#onFailure);
+  };
+
+  #onFailure = (error: unknown): void => {
+    this.#failure = { error };
   };
 }
 
@@ -68,3 +70,5 @@ function callBack(): void {
   callbacks = [];
   for (const callback of due) callback();
 }
+
+function nothing(): void {}

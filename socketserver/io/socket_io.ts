@@ -147,6 +147,7 @@ export class SocketIO extends RawIOBase implements Selectable {
    */
   setReadDeadline(seconds: number | null): void {
     this.#readDue = seconds === null ? Infinity : now() + seconds * 1000;
+    this.#readDueIsNew = seconds !== null && seconds > 0;
     this.#readWatch?.update(this.#readDue);
   }
 
@@ -176,10 +177,44 @@ export class SocketIO extends RawIOBase implements Selectable {
     if (refusal) return Promise.reject(refusal);
     if (this.#state.timeout === 0) return this.#readNow(buffer);
     if (this.#state.hasLookedAhead) return this.#readAhead(buffer);
+    return new Promise((done, failed) => this.#read(buffer, done, failed));
+  }
+
+  /**
+   * Reads once, as {@linkcode readinto} does, and tells the outcome through one
+   * of two functions, neither of which is called before this returns: a server
+   * that waits on each of its connections saves a promise.
+   *
+   * @param buffer Where the bytes go.
+   * @param done Told how many; 0 when the peer has closed its side.
+   * @param failed Told what `readinto` would have thrown.
+   */
+  beginRead(
+    buffer: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    if (
+      this.#state.timeout === 0 || this.#state.hasLookedAhead ||
+      this.readinto !== SocketIO.prototype.readinto
+    ) {
+      this.readinto(buffer).then(done, failed);
+      return;
+    }
+    const refusal = this.#refusal("read", this.#reads, this.#readDue);
+    if (refusal) void Promise.reject(refusal).catch(failed);
+    else this.#read(buffer, done, failed);
+  }
+
+  #read(
+    buffer: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void {
     const reading = this.#connection.read(buffer);
     const due = this.#due(this.#readDue);
-    if (due === Infinity) return reading.then(READ.value, explainRead);
-    return (this.#readWatch ??= new Watchdog(READ)).guard(reading, due, () => {
+    this.#readWatch ??= new Watchdog(READ);
+    this.#readWatch.follow(reading, due, done, failed, () => {
       this.#timedOut = true;
       // The bytes that it may still bring belong to the next file.
       this.#state.adopt(reading, buffer);
@@ -232,14 +267,40 @@ export class SocketIO extends RawIOBase implements Selectable {
   override write(bytes: Uint8Array): Promise<number> {
     const refusal = this.#refusal("write", this.#writes, this.#writeDue);
     if (refusal) return Promise.reject(refusal);
+    return new Promise((done, failed) => this.#write(bytes, done, failed));
+  }
+
+  /**
+   * Writes once, as {@linkcode write} does, and tells the outcome through one of
+   * two functions, neither of which is called before this returns.
+   *
+   * @param bytes What to write.
+   * @param done Told how many bytes were taken.
+   * @param failed Told what `write` would have thrown.
+   */
+  beginWrite(
+    bytes: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    if (this.write !== SocketIO.prototype.write) {
+      this.write(bytes).then(done, failed);
+      return;
+    }
+    const refusal = this.#refusal("write", this.#writes, this.#writeDue);
+    if (refusal) void Promise.reject(refusal).catch(failed);
+    else this.#write(bytes, done, failed);
+  }
+
+  #write(
+    bytes: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void {
     const writing = this.#connection.write(bytes);
     const due = this.#due(this.#writeDue);
-    if (due === Infinity) return writing.then(undefined, explainWrite);
-    return (this.#writeWatch ??= new Watchdog(WRITE)).guard(
-      writing,
-      due,
-      this.#expire,
-    );
+    this.#writeWatch ??= new Watchdog(WRITE);
+    this.#writeWatch.follow(writing, due, done, failed, this.#expire);
   }
 
   /**
@@ -332,10 +393,6 @@ const WRITE: Translation<number, number> = {
 
 function explainRead(error: unknown): never {
   throw READ.error(error);
-}
-
-function explainWrite(error: unknown): never {
-  throw WRITE.error(error);
 }
 
 /** Deno names what happened to the resource; a stream says that it is closed. */
