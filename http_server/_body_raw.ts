@@ -72,12 +72,14 @@ export class BodyRaw extends RawIOBase {
 
   override async readinto(buffer: Uint8Array): Promise<number> {
     if (this.ended || buffer.length === 0) return 0;
-    await this.#beforeRead(this.#received, this.#waited);
-    const started = performance.now();
-    const count = await this.#read(buffer);
-    this.#waited += (performance.now() - started) / 1000;
-    this.#received += count;
-    return count;
+    return await this.#alone(async () => {
+      await this.#beforeRead(this.#received, this.#waited);
+      const started = performance.now();
+      const count = await this.#read(buffer);
+      this.#waited += (performance.now() - started) / 1000;
+      this.#received += count;
+      return count;
+    });
   }
 
   /**
@@ -92,27 +94,32 @@ export class BodyRaw extends RawIOBase {
     if (this.#reading) return false;
     const trash = new Uint8Array(Math.min(most, 65536));
     begin();
-    let left = most;
-    while (!this.ended && left > 0) {
-      left -= await this.#read(trash);
-    }
-    return this.ended;
+    return await this.#alone(async () => {
+      let left = most;
+      while (!this.ended && left > 0) left -= await this.#read(trash);
+      return this.ended;
+    });
   }
 
-  async #read(buffer: Uint8Array): Promise<number> {
+  /** Keeps others from reading meanwhile. */
+  async #alone<T>(read: () => Promise<T>): Promise<T> {
     if (this.#reading) {
       throw new TypeError("Cannot read the body: its request has ended");
     }
     this.#reading = true;
     try {
-      return await (this.#decoder
-        ? this.#readChunked(this.#decoder, buffer)
-        : this.#readLength(buffer));
+      return await read();
     } catch (error) {
       throw asClientFault(error);
     } finally {
       this.#reading = false;
     }
+  }
+
+  #read(buffer: Uint8Array): Promise<number> {
+    return this.#decoder
+      ? this.#readChunked(this.#decoder, buffer)
+      : this.#readLength(buffer);
   }
 
   async #readLength(buffer: Uint8Array): Promise<number> {

@@ -42,7 +42,11 @@ export class RequestReader {
   readonly #scanner: HeadScanner;
   #body: BodyRaw | undefined;
   #noBody: BufferedReader | undefined;
-  #length = -1;
+  /** Who waits for a head. */
+  #found: (head: Bytes | null) => void = nothing;
+  #failed: (error: unknown) => void = nothing;
+  /** Whether anything of that head has arrived. */
+  #begun = false;
   #idle = false;
   #stopped = false;
 
@@ -70,45 +74,30 @@ export class RequestReader {
   }
 
   /**
-   * Whether the next request is here already, as far as its head; not before
-   * the body of this one was read.
+   * The head of the next request, if it is here already. Its bytes are valid
+   * until the next read.
+   *
+   * @throws {ProtocolError} If what is here breaks a limit.
    */
-  hasNext(): boolean {
-    if (this.#body && !this.#body.ended) return false;
+  nextHead(): Bytes | undefined {
     this.#body = undefined;
     this.#scanner.reset();
-    try {
-      this.#length = this.#scan();
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      // head() will meet it again.
-    }
-    return this.#length >= 0;
+    return this.#scan();
   }
 
-  /** The head that {@linkcode hasNext} has found, which is then asked no more. */
-  nextHead(): Bytes | undefined {
-    if (this.#length < 0) return;
-    return this.#take();
-  }
-
-  #scan(): number {
+  /** Takes the head out of what was read, if all of it is there. */
+  #scan(): Bytes | undefined {
     const window = this.#reader.buffered;
-    return window.length > 0 ? this.#scanner.headLength(window) : -1;
-  }
-
-  /** Takes the head that was found. */
-  #take(): Bytes {
-    const length = this.#length;
-    this.#length = -1;
-    const window = this.#reader.buffered;
+    if (window.length === 0) return;
+    const length = this.#scanner.headLength(window);
+    if (length < 0) return;
     this.#reader.consume(length);
     return length === window.length ? window : window.subarray(0, length);
   }
 
   /**
-   * Waits for a whole head. Every byte of it is looked at once, however small
-   * the pieces are in which it comes.
+   * Waits for a head that {@linkcode nextHead} has not found. Every byte of it
+   * is looked at once, however small the pieces are in which it comes.
    *
    * @param first Whether it is the first one: then a silent client has no
    * more time than one that is slow.
@@ -116,38 +105,49 @@ export class RequestReader {
    * kept silent instead.
    * @throws {ProtocolError} As soon as it breaks a limit; 408 if it takes too long.
    */
-  async head(first: boolean): Promise<Bytes | null> {
-    const { headerTimeout, idleTimeout } = this.#limits;
-    this.#scanner.reset();
-    this.#body = undefined;
-    let begun = false;
-    try {
-      while (true) {
-        this.#length = this.#scan();
-        if (this.#length >= 0) return this.#take();
-        if (!begun) {
-          begun = !isBlank(this.#reader.buffered);
-          this.#deadline(begun || first ? headerTimeout : idleTimeout);
-        }
-        this.#idle = !begun;
-        const count = await this.#reader.fill();
-        this.#idle = false;
-        if (count === 0) {
-          if (!begun) return null;
-          throw new ProtocolError(
-            "Cannot read a head: the client left before its end",
-          );
-        }
-      }
-    } catch (error) {
-      // A client that leaves between two requests is not worth a word.
-      if (this.#stopped || !begun && isOSError(error)) return null;
-      if (!(error instanceof Deno.errors.TimedOut)) throw error;
-      throw new ProtocolError("Cannot read a head: it takes too long", 408);
-    } finally {
-      this.#idle = false;
-    }
+  head(first: boolean): Promise<Bytes | null> {
+    return new Promise((found, failed) => {
+      this.#found = found;
+      this.#failed = failed;
+      this.#begun = false;
+      this.#read(first ? this.#limits.headerTimeout : this.#limits.idleTimeout);
+    });
   }
+
+  /** Reads on, and limits the time for that where `seconds` are given. */
+  #read(seconds?: number | null): void {
+    if (!this.#begun) {
+      this.#begun = !isBlank(this.#reader.buffered);
+      if (this.#begun) this.#deadline(this.#limits.headerTimeout);
+      else if (seconds !== undefined) this.#deadline(seconds);
+    }
+    this.#idle = !this.#begun;
+    this.#reader.beginFill(this.#onFill, this.#onFillError);
+  }
+
+  #onFill = (count: number): void => {
+    this.#idle = false;
+    if (count === 0) {
+      if (!this.#begun) this.#found(null);
+      else this.#failed(leftEarly());
+      return;
+    }
+    try {
+      const head = this.#scan();
+      if (head) this.#found(head);
+      else this.#read();
+    } catch (error) {
+      this.#failed(error);
+    }
+  };
+
+  #onFillError = (error: unknown): void => {
+    this.#idle = false;
+    // A client that leaves between two requests is not worth a word.
+    if (this.#stopped || !this.#begun && isOSError(error)) this.#found(null);
+    else if (error instanceof Deno.errors.TimedOut) this.#failed(tooSlow());
+    else this.#failed(error);
+  };
 
   /** The fields behind the body of the request at hand, if it has ended. */
   get trailers(): Fields | undefined {
@@ -284,8 +284,21 @@ export class RequestReader {
 
 /** Whether nothing has arrived but line ends, which old clients send behind a body. */
 function isBlank(window: Uint8Array): boolean {
-  return window.every((byte) => byte === 13 || byte === 10);
+  return window.length === 0 ||
+    window.every((byte) => byte === 13 || byte === 10);
 }
+
+function leftEarly(): ProtocolError {
+  return new ProtocolError(
+    "Cannot read a head: the client left before its end",
+  );
+}
+
+function tooSlow(): ProtocolError {
+  return new ProtocolError("Cannot read a head: it takes too long", 408);
+}
+
+function nothing(): void {}
 
 // Seconds before the rate of a body counts: connections begin slowly.
 const RATE_GRACE = 5;

@@ -1,7 +1,9 @@
 import {
   type BufferedIOBase,
   type BufferedReader,
+  BufferedWriter,
   type Bytes,
+  CoalescingWriter,
   encodeLatin1,
   SocketIO,
 } from "../socketserver/io/mod.ts";
@@ -122,6 +124,10 @@ export class BaseHTTPRequestHandler<
   headers: HTTPMessage = new HTTPMessage();
 
   #requests: RequestReader | undefined;
+  /** The connection's own writer. */
+  #output: BufferedIOBase | undefined;
+  /** The same, if it flushes itself. */
+  #coalescing: CoalescingWriter | undefined;
   // The head, in one of three forms. As it lies in the reader's buffer it
   // costs nothing, but is gone with the next read; a copy of each head would
   // cost more than to parse it.
@@ -163,6 +169,12 @@ export class BaseHTTPRequestHandler<
   async handleOneRequest(): Promise<void> {
     const input = this.rfile = asBufferedReader(this.rfile);
     const output = this.wfile;
+    if (output !== this.#output) {
+      this.#output = output;
+      this.#coalescing = output instanceof CoalescingWriter
+        ? output
+        : undefined;
+    }
     const writer = this.wfile = new ResponseWriter(output);
     if (this.#requests?.connection !== input) {
       this.#requests = new RequestReader(input, this);
@@ -172,8 +184,13 @@ export class BaseHTTPRequestHandler<
     this.#mustClose = this.#awaitsContinue = this.#readHead = false;
     let inMethod = false;
     try {
-      const head = requests.nextHead() ??
-        await requests.head(this.#served === 0);
+      let head: Bytes | null | undefined = requests.nextHead();
+      if (!head) {
+        // Answers to requests that came together leave together.
+        this.#coalescing?.startFlush();
+        head = await requests.head(this.#served === 0);
+        this.#coalescing?.checkFlushed();
+      }
       if (head === null) {
         this.closeConnection = true;
         return;
@@ -198,8 +215,7 @@ export class BaseHTTPRequestHandler<
       if (this.#detached) return;
       const ending = this.#endAnswer(writer);
       if (ending) await ending;
-      // Answers to requests that are here already leave together.
-      if (this.closeConnection || !requests.hasNext()) await output.flush();
+      if (this.closeConnection || !this.#coalescing) await output.flush();
       if (this.closeConnection) return;
       const drained = requests.drain();
       if (drained !== true && !await drained) this.closeConnection = true;
@@ -343,7 +359,16 @@ export class BaseHTTPRequestHandler<
   override serverStopping(): void {
     this.#stopping = this.#mustClose = true;
     this.closeConnection = true;
-    this.#requests?.stop(() => this.connection.close());
+    this.#requests?.stop(() => this.#closeIdle());
+  }
+
+  /** Closes the connection, but not before the last answer has left. */
+  #closeIdle(): void {
+    const output = this.#output;
+    const close = () => this.connection.close();
+    if (!(output instanceof BufferedWriter) || output.pending === 0) close();
+    // Meanwhile the client may have left, and everything be closed.
+    else output.flush().then(close, close).catch(() => {});
   }
 
   /**

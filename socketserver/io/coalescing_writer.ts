@@ -47,9 +47,23 @@ export class CoalescingWriter extends BufferedWriter {
     atTurnEnd(this.#flushAtTurnEnd);
   }
 
+  /** Begins to write what is buffered now, without waiting for it. */
+  startFlush(): void {
+    if (this.pending > 0) this._beginFlush(nothing, this.#onFailure);
+  }
+
+  /**
+   * Tells whether a flush of its own has failed.
+   *
+   * @throws What it has failed with.
+   */
+  checkFlushed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
   #flushAtTurnEnd = (): void => {
     this.#waits = false;
-    if (this.pending > 0) this._beginFlush(nothing, this.#onFailure);
+    this.startFlush();
   };
 
   #onFailure = (error: unknown): void => {
