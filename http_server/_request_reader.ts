@@ -170,8 +170,8 @@ export class RequestReader {
     framing: RequestFraming,
     beforeFirstRead: () => Promise<void>,
   ): BufferedReader {
+    if (framing.kind === "none") return this.openNoBody();
     this.#deadline(null);
-    if (framing.kind === "none") return this.#openNoBody();
     const { maxBodyBytes } = this.#limits;
     if (
       framing.kind === "length" && maxBodyBytes !== null &&
@@ -199,7 +199,8 @@ export class RequestReader {
   }
 
   /** Most requests have no body: one reader stands for all of those. */
-  #openNoBody(): BufferedReader {
+  openNoBody(): BufferedReader {
+    this.#deadline(null);
     const kept = this.#noBody;
     if (kept && !kept.closed) return kept;
     const never = () => Promise.resolve();

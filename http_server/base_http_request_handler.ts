@@ -126,8 +126,6 @@ export class BaseHTTPRequestHandler<
   #requests: RequestReader | undefined;
   /** The connection's own writer. */
   #output: BufferedIOBase | undefined;
-  /** The same, if it flushes itself. */
-  #coalescing: CoalescingWriter | undefined;
   // The head, in one of three forms. As it lies in the reader's buffer it
   // costs nothing, but is gone with the next read; a copy of each head would
   // cost more than to parse it.
@@ -157,8 +155,11 @@ export class BaseHTTPRequestHandler<
   /** Serves the requests of a connection, one after the other; may be overridden. */
   override async handle(): Promise<void> {
     this.closeConnection = true;
-    await this.handleOneRequest();
-    while (!this.closeConnection) await this.handleOneRequest();
+    const { handleOneRequest } = BaseHTTPRequestHandler.prototype;
+    // One call for all of them costs less, but an override wants to see each.
+    const onlyOne = this.handleOneRequest !== handleOneRequest;
+    if (!onlyOne) return await this.#serve(onlyOne);
+    do await this.handleOneRequest(); while (!this.closeConnection);
   }
 
   /**
@@ -167,65 +168,71 @@ export class BaseHTTPRequestHandler<
    * @throws What the method has thrown, after the client was told.
    */
   async handleOneRequest(): Promise<void> {
+    await this.#serve(true);
+  }
+
+  async #serve(onlyOne: boolean): Promise<void> {
     const input = this.rfile = asBufferedReader(this.rfile);
-    const output = this.wfile;
-    if (output !== this.#output) {
-      this.#output = output;
-      this.#coalescing = output instanceof CoalescingWriter
-        ? output
-        : undefined;
-    }
-    const writer = this.wfile = new ResponseWriter(output);
+    const output = this.#output = this.wfile;
+    const coalescing = output instanceof CoalescingWriter ? output : undefined;
     if (this.#requests?.connection !== input) {
       this.#requests = new RequestReader(input, this);
     }
     const requests = this.#requests;
-    this._headersBuffer = null;
-    this.#mustClose = this.#awaitsContinue = this.#readHead = false;
-    let inMethod = false;
-    try {
-      let head: Bytes | null | undefined = requests.nextHead();
-      if (!head) {
-        // Answers to requests that came together leave together.
-        this.#coalescing?.startFlush();
-        head = await requests.head(this.#served === 0);
-        this.#coalescing?.checkFlushed();
+    do {
+      const writer = this.wfile = new ResponseWriter(output);
+      this._headersBuffer = null;
+      this.#mustClose = this.#awaitsContinue = this.#readHead = false;
+      let inMethod = false;
+      try {
+        let head: Bytes | null | undefined = requests.nextHead();
+        if (!head) {
+          // Answers to requests that came together leave together.
+          coalescing?.startFlush();
+          head = await requests.head(this.#served === 0);
+          coalescing?.checkFlushed();
+        }
+        if (head === null) {
+          this.closeConnection = true;
+          continue;
+        }
+        this.#served++;
+        this.#view = head;
+        this.#raw = undefined;
+        this.#readHead = true;
+        // Hardly anybody overrides it to wait: then there is nothing to await.
+        let parsed = this.parseRequest();
+        if (typeof parsed === "object") {
+          this.#keepHead();
+          parsed = await parsed;
+        }
+        if (!parsed) continue;
+        const method = this._methodFor(this.command!) ?? this.#substitute();
+        if (!method) {
+          await this.#refuseMethod();
+          continue;
+        }
+        this.rfile = this.#framing.kind === "none"
+          ? requests.openNoBody()
+          : requests.openBody(this.#framing, () => this.#continue());
+        inMethod = true;
+        await method.call(this);
+        inMethod = false;
+        if (this.#detached) continue;
+        const ending = this.#endAnswer(writer);
+        if (ending) await ending;
+        if (this.closeConnection || !coalescing) await output.flush();
+        if (this.closeConnection) continue;
+        const drained = requests.drain();
+        if (drained !== true && !await drained) this.closeConnection = true;
+      } catch (error) {
+        const ours = inMethod && !this.#detached && !isClientFault(error);
+        await this.#recover(error, writer, ours);
+      } finally {
+        this.rfile = input;
+        this.wfile = output;
       }
-      if (head === null) {
-        this.closeConnection = true;
-        return;
-      }
-      this.#served++;
-      this.#view = head;
-      this.#raw = undefined;
-      this.#readHead = true;
-      // Hardly anybody overrides it to wait: then there is nothing to await.
-      let parsed = this.parseRequest();
-      if (typeof parsed === "object") {
-        this.#keepHead();
-        parsed = await parsed;
-      }
-      if (!parsed) return;
-      const method = this._methodFor(this.command!) ?? this.#substitute();
-      if (!method) return await this.#refuseMethod();
-      this.rfile = requests.openBody(this.#framing, () => this.#continue());
-      inMethod = true;
-      await method.call(this);
-      inMethod = false;
-      if (this.#detached) return;
-      const ending = this.#endAnswer(writer);
-      if (ending) await ending;
-      if (this.closeConnection || !this.#coalescing) await output.flush();
-      if (this.closeConnection) return;
-      const drained = requests.drain();
-      if (drained !== true && !await drained) this.closeConnection = true;
-    } catch (error) {
-      const ours = inMethod && !this.#detached && !isClientFault(error);
-      await this.#recover(error, writer, ours);
-    } finally {
-      this.rfile = input;
-      this.wfile = output;
-    }
+    } while (!onlyOne && !this.closeConnection);
   }
 
   /** Copies a head that nobody has parsed yet: what is read next may overwrite it. */

@@ -11,7 +11,6 @@ import {
   formatErrorPage,
 } from "./error_page.ts";
 import {
-  applyFraming,
   checkFieldName,
   checkFieldValue,
   checkReasonPhrase,
@@ -19,9 +18,9 @@ import {
   Fields,
   formatHttpDate,
   hasToken,
-  responseFraming,
   responses,
   serializeFields,
+  serializeResponseHead,
   statusAllowsContent,
   type StatusTexts,
 } from "./protocol/mod.ts";
@@ -173,17 +172,17 @@ export abstract class HTTPResponder<
       if (this.requestVersion < "HTTP/1.1") return;
       return wfile.sendInterim(this.#lines(head));
     }
-    const framing = responseFraming({
+    const framing = keptHead.frame({
       requestMethod: this.command ?? "",
       requestVersion: this.requestVersion,
       protocolVersion: this.protocolVersion,
       status: head.status,
+      reason: head.reason,
       fields: head.fields,
       keepAlive: this._staysOpen(),
     });
-    applyFraming(head.fields, framing);
     if (!framing.keepAlive) this.closeConnection = true;
-    return sent(wfile.sendHead(this.#lines(head), framing));
+    return sent(wfile.sendHead(keptHead.bytes, framing));
   }
 
   /** Whether the connection can stay open behind the answer. */
@@ -261,12 +260,13 @@ export abstract class HTTPResponder<
     }
   }
 
-  /** The head, or the fields of one, with the empty line; valid within this turn. */
+  /** The head, or the fields of one, with the empty line. */
   #lines(head: PendingHead | null): Uint8Array {
     if (head === null) return CRLF;
     const { status, reason, fields } = head;
     if (status === null) return serializeFields(fields);
-    return keptHead.serialize(this.protocolVersion, status, reason, fields);
+    const version = this.protocolVersion;
+    return serializeResponseHead({ version, status, reason, fields });
   }
 
   /** The `Server` field: both version words; may be overridden. */

@@ -127,6 +127,7 @@ export function parseRequestHead(
 
   let text = seen > 0x7f ? decodeLatin1(bytes) : decodeAscii(bytes);
   const { method, target, version, simple } = readRequestLine(
+    bytes,
     text,
     start,
     end,

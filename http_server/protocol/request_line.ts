@@ -17,6 +17,8 @@ import {
   type RequestLineOptions,
 } from "./_read_request_line.ts";
 
+import { encodeLatin1 } from "./latin1.ts";
+
 export type { RequestLine, RequestLineOptions } from "./_read_request_line.ts";
 
 /**
@@ -41,5 +43,5 @@ export function parseRequestLine(
   options: RequestLineOptions = {},
 ): RequestLine {
   if (!consistsOf(line, TEXT)) throw badSyntax(line, "it holds a control byte");
-  return readRequestLine(line, 0, line.length, options);
+  return readRequestLine(encodeLatin1(line), line, 0, line.length, options);
 }

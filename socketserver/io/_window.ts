@@ -12,6 +12,10 @@ export class Window {
   #buffer: Bytes = EMPTY;
   #start = 0;
   #end = 0;
+  // A view costs as much as to read a short line through it, and requests of
+  // one client are often equally long.
+  #view = EMPTY;
+  #room = EMPTY;
 
   constructor(usual: number) {
     this.#usual = usual;
@@ -25,7 +29,16 @@ export class Window {
   /** The bytes as they lie there; valid until the next call of `room`. */
   get view(): Bytes {
     if (this.#start === this.#end) return EMPTY;
-    return this.#buffer.subarray(this.#start, this.#end);
+    return this.#view = this.#stretch(this.#view, this.#start, this.#end);
+  }
+
+  /** The stretch between two places of the buffer, which `last` may be already. */
+  #stretch(last: Bytes, start: number, end: number): Bytes {
+    const { buffer, byteOffset } = this.#buffer;
+    return last.buffer === buffer && last.byteOffset === byteOffset + start &&
+        last.length === Math.min(end, this.#buffer.length) - start
+      ? last
+      : this.#buffer.subarray(start, end);
   }
 
   /** A copy of the bytes. */
@@ -106,7 +119,7 @@ export class Window {
     const end = this.#end + wanted;
     return this.#end === 0 && end >= this.#buffer.length
       ? this.#buffer
-      : this.#buffer.subarray(this.#end, end);
+      : this.#room = this.#stretch(this.#room, this.#end, end);
   }
 
   #makeRoom(enough: number, wanted: number): void {
