@@ -71,8 +71,8 @@ export function consistsOf(text: string, bits: number): boolean {
  * `toLowerCase`: it turns the Kelvin sign into a k.
  */
 export function sameName(a: string, b: string): boolean {
-  if (a === b) return true;
   if (a.length !== b.length) return false;
+  if (a === b) return true;
   for (let i = 0; i < a.length; i++) {
     const x = a.charCodeAt(i);
     const difference = x ^ b.charCodeAt(i);
