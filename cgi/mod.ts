@@ -34,6 +34,7 @@ export * from "./cgi_handler.ts";
 export * from "./cgi_http_request_handler.ts";
 export * from "./environ.ts";
 export * from "./executable.ts";
+export * from "./nobody_uid.ts";
 export * from "./request_from_environ.ts";
 export * from "./response_head.ts";
 export * from "./running_script.ts";
