@@ -44,7 +44,8 @@ const MAX_REDIRECTS = 10;
 /**
  * Makes a fetch handler of a CGI script or a folder of them, for `Deno.serve`,
  * Hono and others. Needs `--allow-read`, `--allow-run` and `--allow-env`;
- * `--allow-write` as well for large bodies whose length is not known.
+ * `--allow-write` as well for large bodies whose length is not known. A script
+ * that lacks a permission is answered with 500, and `log` learns what to add.
  *
  * Bodies stream in both directions; a script whose client has left is ended.
  *

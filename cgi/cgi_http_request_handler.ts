@@ -44,7 +44,9 @@ const MAX_REDIRECTS = 10;
  * Runs the scripts of some folders and serves the files of the others: Python's
  * `http.server.CGIHTTPRequestHandler`, by RFC 3875. Needs `--allow-read`,
  * `--allow-run` and `--allow-env`; `--allow-write` as well for large bodies
- * whose length is not known.
+ * whose length is not known. Lists will do: of scripts and interpreters, and of
+ * variables with `PATH` among them. A script that lacks a permission is
+ * answered with 500, and the log says what to add.
  *
  * Output reaches the client as a script writes it, and its input reaches the
  * script as the client sends it. A script whose client has left is ended.

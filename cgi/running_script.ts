@@ -2,6 +2,7 @@ import type { BufferedReader } from "../socketserver/io/mod.ts";
 import { isOSError } from "../socketserver/mod.ts";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import { descendants } from "./_descendants.ts";
+import { lacks, mayRun } from "./_permissions.ts";
 import { PipeReader } from "./_pipe_reader.ts";
 import { LogLines } from "./log_lines.ts";
 import {
@@ -48,6 +49,7 @@ export class RunningScript {
   readonly #process: Deno.ChildProcess;
   readonly #options: RunScriptOptions;
   readonly #output: PipeReader;
+  readonly #errors: PipeReader;
   /** What came behind the head, together with it. */
   #behindHead = EMPTY;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -69,6 +71,7 @@ export class RunningScript {
     this.#options = options;
     this.#process = spawn(options);
     this.#output = new PipeReader(this.#process.stdout);
+    this.#errors = new PipeReader(this.#process.stderr, 512);
     this.fed = this.#feed();
     this.ended = this.#end();
     this.#watchSilence();
@@ -126,7 +129,7 @@ export class RunningScript {
 
   /**
    * Ends it, unless it has ended: SIGTERM first, SIGKILL later, to what it has
-   * started as well.
+   * started as well, if `--allow-run` is no list.
    *
    * @param reason What reading its output then throws.
    */
@@ -136,12 +139,13 @@ export class RunningScript {
     this.#output.cancel();
     if (this.#killed || !this.#alive) return;
     this.#killed = true;
-    const all = [this.pid, ...descendants(this.pid)];
-    for (const pid of all) signal(pid, "SIGTERM");
+    const started = descendants(this.pid);
+    this.#signal("SIGTERM", started);
     this.#after(this.#options.killDelay, () => {
-      for (const pid of new Set([...all, ...descendants(this.pid)])) {
-        signal(pid, "SIGKILL");
-      }
+      const all = new Set([...started, ...descendants(this.pid)]);
+      this.#signal("SIGKILL", all);
+      // Who could not be ended may hold it open.
+      this.#errors.cancel();
     });
   }
 
@@ -211,7 +215,7 @@ export class RunningScript {
   }
 
   async #end(): Promise<Deno.CommandStatus> {
-    const errors = new PipeReader(this.#process.stderr, 512);
+    const errors = this.#errors;
     let lines: LogLines | undefined;
     try {
       for (let chunk; (chunk = await errors.read()).length > 0;) {
@@ -238,6 +242,19 @@ export class RunningScript {
       else this.#after(waits ? timeout - silent : timeout, look);
     };
     this.#after(timeout, look);
+  }
+
+  /** Tells it and others, as far as they are there and may be told. */
+  #signal(name: Deno.Signal, others: Iterable<number>): void {
+    const attempt = (kill: () => void) => {
+      try {
+        kill();
+      } catch {
+        // It has ended meanwhile, or is beyond what this process may end.
+      }
+    };
+    attempt(() => this.#process.kill(name));
+    for (const pid of others) attempt(() => Deno.kill(pid, name));
   }
 
   #giveUp(why: string): void {
@@ -272,6 +289,7 @@ const CHUNK = 65536;
 
 function spawn(options: RunScriptOptions): Deno.ChildProcess {
   const { command, args = [], cwd, env, input } = options;
+  if (!mayRun(command)) throw lacks(`--allow-run=${command}`);
   try {
     return new Deno.Command(command, {
       args: [...args],
@@ -283,12 +301,6 @@ function spawn(options: RunScriptOptions): Deno.ChildProcess {
       stderr: "piped",
     }).spawn();
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new ProtocolError(
-        `Cannot run a script: ${error.message}`,
-        500,
-      );
-    }
     if (!isOSError(error)) throw error;
     throw bad(`"${command}" cannot be run: ${(error as Error).message}`);
   }
@@ -306,14 +318,6 @@ function roomBehind(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 function tooLong(): ProtocolError {
   return bad(`its head has more than ${MAX_CGI_HEAD} bytes`);
-}
-
-function signal(pid: number, name: Deno.Signal): void {
-  try {
-    Deno.kill(pid, name);
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 function bad(why: string): ProtocolError {
