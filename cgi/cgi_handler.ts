@@ -277,13 +277,14 @@ function respond(
           return controller.close();
         }
         left -= chunk.length;
-        if (chunk.length > 0) controller.enqueue(chunk.slice());
-        else if (left === 0 || left === Infinity) controller.close();
-        else {
+        if (chunk.length > 0) return controller.enqueue(chunk.slice());
+        if (left === Infinity) await process.assertWhole();
+        else if (left > 0) {
           throw new TypeError(
             `Cannot send an answer: it is ${left} bytes shorter than its Content-Length`,
           );
         }
+        controller.close();
       } catch (error) {
         process.kill();
         throw error;

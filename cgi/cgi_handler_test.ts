@@ -171,15 +171,33 @@ for (const [title, script, status, body, init] of ANSWERS) {
   });
 }
 
-test("fails a body that is shorter than its Content-Length", async () => {
-  await using scripts = await Scripts.make({
-    short: "printf 'Content-Type: a/b\\nContent-Length: 9\\n\\nfour'",
-  });
-  const response = await scripts.handler(new Request("http://a/short"));
-  assertMatch(
-    String(await response.text().catch((error) => error)),
+const BROKEN_OFF: readonly [title: string, script: string, error: RegExp][] = [
+  [
+    "is shorter than its Content-Length",
+    "printf 'Content-Type: a/b\\nContent-Length: 9\\n\\nfour'",
     /5 bytes shorter/,
-  );
+  ],
+  ["a signal ends", `${TEXT}echo begun; kill -KILL $$`, /ended by SIGKILL/],
+  ["is silent for too long", `${TEXT}echo begun; exec sleep 60`, /silent/],
+];
+
+for (const [title, script, expected] of BROKEN_OFF) {
+  test(`fails a body that ${title}`, async () => {
+    await using scripts = await Scripts.make({ script }, { timeout: 0.3 });
+    const response = await scripts.handler(new Request("http://a/script"));
+    assertEquals(response.status, 200);
+    assertMatch(
+      String(await response.text().catch((error) => error)),
+      expected,
+    );
+  });
+}
+
+test("ends a body that is whole, though its script fails", async () => {
+  await using scripts = await Scripts.make({
+    script: `${TEXT}echo whole; exit 3`,
+  });
+  assertEquals(await scripts.ask("/script"), [200, "whole\n"]);
 });
 
 for (

@@ -354,7 +354,10 @@ export class CGIHTTPRequestHandler<
     let left = head.contentLength ?? Infinity;
     while (true) {
       const chunk = await process.read();
-      if (chunk.length === 0) return;
+      if (chunk.length === 0) {
+        if (hasBody && left === Infinity) await process.assertWhole();
+        return;
+      }
       if (!hasBody) continue;
       await this.wfile.write(chunk.subarray(0, left));
       left -= chunk.length;

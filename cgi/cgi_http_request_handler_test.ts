@@ -374,20 +374,75 @@ for (const [title, script, status, logged, options] of FAILURES) {
   });
 }
 
-test("cuts an answer that is shorter than its Content-Length, or breaks off", async () => {
-  await using site = await CgiSite.make({
-    "short": `printf 'Content-Type: a/b\\nContent-Length: 9\\n\\nfour'`,
-    "silent": `${TEXT}echo begun; sleep 60`,
-  }, { scripts: { timeout: 0.6 } });
-  for (const name of ["short", "silent"]) {
+const SIZED = "printf 'Content-Type: a/b\\nContent-Length: 9\\n\\n'\n";
+
+const BROKEN_OFF: readonly [
+  title: string,
+  script: string,
+  logged: string,
+  scripts?: CGIHTTPRequestHandlerOptions["scripts"],
+][] = [
+  [
+    "is shorter than its Content-Length",
+    `${SIZED}printf four`,
+    "shorter than its Content-Length",
+  ],
+  [
+    "is shorter than its Content-Length, from a script that fails",
+    `${SIZED}printf four; exit 3`,
+    "shorter than its Content-Length",
+  ],
+  [
+    "a signal ends",
+    `${TEXT}echo begun; kill -SEGV $$`,
+    "ended by SIGSEGV before its body was complete",
+  ],
+  [
+    "is silent for too long",
+    `${TEXT}echo begun; exec sleep 60`,
+    "silent",
+    { timeout: 0.4 },
+  ],
+  [
+    "takes too long",
+    `${TEXT}while echo more; do sleep 0.05; done`,
+    "runs too long",
+    { runTimeout: 0.4 },
+  ],
+];
+
+for (const [title, script, logged, scripts = {}] of BROKEN_OFF) {
+  test(`cuts an answer that ${title}`, async () => {
+    await using site = await CgiSite.make({ script }, { scripts });
     using client = await RawClient.connect(site.served.address);
-    await client.send(request(`/cgi-bin/${name}`));
+    await client.send(request("/cgi-bin/script"));
     const all = await client.readToEnd();
     assertMatch(all, /^HTTP\/1.1 200 OK\r\n/);
-    assert(!all.endsWith("0\r\n\r\n"));
+    assert(!all.endsWith("0\r\n\r\n"), all);
+    await until(() => site.hasLogged(logged));
+  });
+}
+
+test("sends all of an answer that is whole, however its script ends", async () => {
+  await using site = await CgiSite.make({
+    "fails": `${TEXT}echo whole; exit 3`,
+    "killed": `${SIZED}echo complete; kill -KILL $$`,
+    "works": `echo $$ >&2\n${TEXT}echo early; exec >&- 2>&-; sleep 1`,
+  });
+  using client = await RawClient.connect(site.served.address);
+  const cases = [
+    ["fails", "whole\n"],
+    ["killed", "complete\n"],
+    ["works", "early\n"],
+  ] as const;
+  for (const [name, body] of cases) {
+    await client.send(request(`/cgi-bin/${name}`));
+    assertEquals((await client.readAnswer()).body, body);
   }
-  assert(site.hasLogged("shorter than its Content-Length"));
-  assert(site.hasLogged("silent"));
+  const pid = Number(site.log.find((line) => /^\d+$/.test(line)));
+  assert(isAlive(pid), "its answer does not wait for it");
+  assert(site.hasLogged("exit code 3"));
+  await until(() => site.hasLogged("was ended by SIGKILL"));
 });
 
 const REFUSED: readonly [

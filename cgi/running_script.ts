@@ -53,6 +53,7 @@ export class RunningScript {
   /** What came behind the head, together with it. */
   #behindHead = EMPTY;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #exit: Deno.CommandStatus | null = null;
   #killed = false;
   #alive = true;
   #lastSign = performance.now();
@@ -73,6 +74,7 @@ export class RunningScript {
     this.#output = new PipeReader(this.#process.stdout);
     this.#errors = new PipeReader(this.#process.stderr, 512);
     this.fed = this.#feed();
+    this.#process.status.then((status) => this.#exit = status);
     this.ended = this.#end();
     this.#watchSilence();
     if (options.runTimeout != null) {
@@ -125,6 +127,28 @@ export class RunningScript {
     const chunk = await this.#wait();
     this.#outputEnded ||= chunk.length === 0;
     return chunk;
+  }
+
+  /**
+   * Makes sure that what was read to its end is all: a script that was ended by
+   * a signal has broken off. What its exit code means no standard says, so that
+   * does not count, as in Apache and lighttpd. A script that has closed its
+   * output and goes on to work is not waited for.
+   *
+   * @throws {ProtocolError} 502 if it has broken off, 504 if it takes too long.
+   */
+  async assertWhole(): Promise<void> {
+    if (this.#exit === null) {
+      await new Promise<void>((resolve) => {
+        this.#after(GRACE, resolve);
+        this.#process.status.then(() => resolve());
+      });
+    }
+    if (this.#failure) throw this.#failure;
+    const signal = this.#exit?.signal ?? null;
+    if (signal !== null) {
+      throw bad(`it was ended by ${signal} before its body was complete`);
+    }
   }
 
   /**
@@ -283,6 +307,9 @@ export class RunningScript {
     return bad(`it ${how} before its head was complete`);
   }
 }
+
+/** Seconds from the end of its output in which a script that ends has ended. */
+const GRACE = 0.25;
 
 /** Bytes moved at once. */
 const CHUNK = 65536;
