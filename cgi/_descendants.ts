@@ -1,6 +1,7 @@
 /**
  * The processes that a process has started, and those that these have started,
- * as far as the system tells: on Linux, with `--allow-read`.
+ * as far as the system tells: on Linux, with `--allow-all`, without which Deno
+ * reads nothing in `/proc`.
  *
  * A process group would end them all at once, but a child that gets a group of
  * its own is forked, not spawned, which takes twice as long for each script.

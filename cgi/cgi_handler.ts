@@ -14,6 +14,8 @@ import {
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
 import { findScript } from "./_find_script.ts";
+import { checkRedirect } from "./_local_redirects.ts";
+import { discardBody, logDropped, ScriptBody } from "./_script_body.ts";
 import { logEnd, startScript } from "./_start_script.ts";
 import { statOf } from "./_stat_of.ts";
 import type { CgiDocument } from "./response_head.ts";
@@ -37,9 +39,6 @@ export interface CgiHandlerOptions extends Partial<ScriptSettings> {
   /** Takes what scripts write to their standard error, and what goes wrong; `console.error` by default. */
   log?: (line: string) => void;
 }
-
-/** Local redirects that may follow one another; Apache's number. */
-const MAX_REDIRECTS = 10;
 
 /**
  * Makes a fetch handler of a CGI script or a folder of them, for `Deno.serve`,
@@ -104,13 +103,7 @@ export function cgiHandler(
       logEnd(process, log);
       const head = await process.head();
       if (head.kind === "document") {
-        if (head.dropped.length > 0) {
-          log(
-            `CGI script sent ${
-              head.dropped.join(", ")
-            }, which is not its business`,
-          );
-        }
+        logDropped(head, log);
         return respond(request, process, head, log);
       }
       process.kill();
@@ -122,12 +115,7 @@ export function cgiHandler(
           headers: { Location: head.location },
         });
       }
-      if (redirects === MAX_REDIRECTS) {
-        throw new ProtocolError(
-          `Cannot follow a script to "${head.location}": it leads in circles`,
-          500,
-        );
-      }
+      checkRedirect(head.location, redirects);
       const next = new Request(url, {
         method: request.method === "HEAD" ? "HEAD" : "GET",
         headers: withoutBody(request.headers),
@@ -262,29 +250,16 @@ function respond(
   for (const [name, value] of head.fields.items()) headers.append(name, value);
   const init = { status: head.status, statusText: head.reason, headers };
   if (request.method === "HEAD" || !statusAllowsContent(head.status)) {
-    void discard(process);
+    discardBody(process).catch(() => {});
     return new Response(null, init);
   }
-  let left = head.contentLength ?? Infinity;
+  const source = new ScriptBody(process, head, log);
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
-        const chunk = await process.read();
-        if (chunk.length > left) {
-          log("CGI script sent more than its Content-Length");
-          process.kill();
-          if (left > 0) controller.enqueue(chunk.slice(0, left));
-          return controller.close();
-        }
-        left -= chunk.length;
-        if (chunk.length > 0) return controller.enqueue(chunk.slice());
-        if (left === Infinity) await process.assertWhole();
-        else if (left > 0) {
-          throw new TypeError(
-            `Cannot send an answer: it is ${left} bytes shorter than its Content-Length`,
-          );
-        }
-        controller.close();
+        const chunk = await source.read();
+        if (chunk.length > 0) controller.enqueue(chunk.slice());
+        else controller.close();
       } catch (error) {
         process.kill();
         throw error;
@@ -295,13 +270,4 @@ function respond(
     },
   }, { highWaterMark: 0 });
   return new Response(body, init);
-}
-
-/** A script may go on to write what nobody wants. */
-async function discard(process: RunningScript): Promise<void> {
-  try {
-    while ((await process.read()).length > 0);
-  } catch {
-    // It was ended.
-  }
 }

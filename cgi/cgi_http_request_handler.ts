@@ -11,7 +11,11 @@ import {
   ProtocolError,
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
+import { basicUser } from "./_basic_user.ts";
 import { findScript, isPython, liesWithin } from "./_find_script.ts";
+import { checkRedirect } from "./_local_redirects.ts";
+import { discardBody, logDropped, ScriptBody } from "./_script_body.ts";
+import { hidesSlash, splitQuery } from "./_script_target.ts";
 import { logEnd, startScript } from "./_start_script.ts";
 import { statOf } from "./_stat_of.ts";
 import { executable } from "./executable.ts";
@@ -36,9 +40,6 @@ export interface CGIHTTPRequestHandlerOptions
 
 /** Seconds for the script of a client that says no more, before it counts as gone. */
 const PATIENCE = 2;
-
-/** Local redirects that may follow one another; Apache's number. */
-const MAX_REDIRECTS = 10;
 
 /**
  * Runs the scripts of some folders and serves the files of the others: Python's
@@ -338,44 +339,28 @@ export class CGIHTTPRequestHandler<
     head: CgiDocument,
   ): Promise<void> {
     const { status, fields } = head;
-    if (head.dropped.length > 0) {
-      this.logError(
-        "CGI script sent %s, which is not its business",
-        head.dropped.join(", "),
-      );
-    }
+    const log = (line: string) => this.logError("%s", line);
+    logDropped(head, log);
     this.logRequest(status, head.contentLength ?? "-");
     this.sendResponseOnly(status, head.reason);
     if (!fields.has("server")) this.sendHeader("Server", this.versionString());
     if (!fields.has("date")) this.sendHeader("Date", this.dateTimeString());
     for (const [name, value] of fields.items()) this.sendHeader(name, value);
     await this.endHeaders();
-    const hasBody = this.command !== "HEAD" && statusAllowsContent(status);
-    let left = head.contentLength ?? Infinity;
+    if (this.command === "HEAD" || !statusAllowsContent(status)) {
+      return await discardBody(process);
+    }
+    const body = new ScriptBody(process, head, log);
     while (true) {
-      const chunk = await process.read();
-      if (chunk.length === 0) {
-        if (hasBody && left === Infinity) await process.assertWhole();
-        return;
-      }
-      if (!hasBody) continue;
-      await this.wfile.write(chunk.subarray(0, left));
-      left -= chunk.length;
-      if (left < 0) {
-        this.logError("CGI script sent more than its Content-Length");
-        return;
-      }
+      const chunk = await body.read();
+      if (chunk.length === 0) return;
+      await this.wfile.write(chunk);
     }
   }
 
   /** RFC 3875, 6.2.2: this server answers with another of its pages. */
   async #redirect(location: string): Promise<void> {
-    if (++this.#redirects > MAX_REDIRECTS) {
-      throw new ProtocolError(
-        `Cannot follow a script to "${location}": it leads in circles`,
-        500,
-      );
-    }
+    checkRedirect(location, this.#redirects++);
     this.path = location;
     if (this.command === "HEAD") return await this.doHEAD();
     this.command = "GET";
@@ -404,30 +389,14 @@ export class CGIHTTPRequestHandler<
   }
 }
 
-/** A target's path, and its query with the question mark. */
-function splitQuery(target: string): [path: string, query: string] {
-  const mark = target.indexOf("?");
-  return mark < 0 ? [target, ""] : [target.slice(0, mark), target.slice(mark)];
-}
-
-/** Whether an encoded slash in what is left for the script would be one that separates. */
-function hidesSlash(path: string, pathInfo: string): boolean {
-  const parts = pathInfo.split("/").length - 1;
-  return parts > 0 &&
-    splitQuery(path)[0].split("/").slice(-parts).some((part) =>
-      /%2f/i.test(part)
-    );
-}
-
 /** Who the server has let in. */
 function userOf(
   auth: BasicAuth | null,
   authorization: string | null,
 ): { type: string; name: string } | null {
   if (auth === null || authorization === null) return null;
-  const credentials = authorization.replace(/^[^ ]+ +/, "");
-  const pair = atob(credentials);
-  return { type: "Basic", name: pair.slice(0, pair.indexOf(":")) };
+  const name = basicUser(authorization.replace(/^[^ ]+ +/, ""));
+  return name === null ? null : { type: "Basic", name };
 }
 
 /** What the client is told: not how the server is built. */

@@ -10,6 +10,7 @@ import {
   isHost,
   type RequestHead,
 } from "../http_server/protocol/mod.ts";
+import { basicUser } from "./_basic_user.ts";
 
 /** What {@linkcode buildCgiEnviron} needs to know beside the request's head. */
 export interface CgiFacts {
@@ -188,21 +189,8 @@ function addUser(
   if (scheme === undefined) return;
   environ.AUTH_TYPE = scheme;
   if (scheme.toLowerCase() !== "basic") return;
-  const name = userOf(credentials!);
+  const name = basicUser(credentials!);
   if (name !== null) environ.REMOTE_USER = name;
-}
-
-/** The user in the credentials of Basic: what stands before the first colon. */
-function userOf(credentials: string): string | null {
-  try {
-    const pair = atob(credentials);
-    const colon = pair.indexOf(":");
-    const name = pair.slice(0, colon);
-    // deno-lint-ignore no-control-regex -- no line of a log, no name of a file
-    return colon < 0 || /[\0-\x1f\x7f]/.test(name) ? null : name;
-  } catch {
-    return null;
-  }
 }
 
 /** The last host that was asked for: mostly it is the next one, too. */

@@ -152,8 +152,8 @@ export class RunningScript {
   }
 
   /**
-   * Ends it, unless it has ended: SIGTERM first, SIGKILL later, to what it has
-   * started as well, if `--allow-run` is no list.
+   * Ends it, unless it has ended: SIGTERM first, SIGKILL later. On Linux with
+   * `--allow-all` that goes to what it has started as well.
    *
    * @param reason What reading its output then throws.
    */

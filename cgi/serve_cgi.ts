@@ -35,7 +35,8 @@ export interface ServeCgiOptions {
  *
  * Needs `--allow-env`, for all names: each field of the request is a variable,
  * and what the environment holds is this request and what the server chose.
- * Nothing else; the standard streams are open to every program.
+ * Nothing else; the standard streams are open to every program. Deno leaves out
+ * variables that are not UTF-8, so fields that hold other bytes are not seen.
  *
  * Bodies stream in both directions, as fast as the other side takes them, and
  * what the handler gives now the server gets now. A handler that fails is
