@@ -193,6 +193,13 @@ for (const [title, script, expected] of BROKEN_OFF) {
   });
 }
 
+test("waits for scripts as long as it is told to, be it for ever", async () => {
+  await using scripts = await Scripts.make({
+    script: `sleep 0.1; ${TEXT}echo late`,
+  }, { timeout: Infinity, runTimeout: 2 ** 32 });
+  assertEquals(await scripts.ask("/script"), [200, "late\n"]);
+});
+
 test("ends a body that is whole, though its script fails", async () => {
   await using scripts = await Scripts.make({
     script: `${TEXT}echo whole; exit 3`,

@@ -292,7 +292,8 @@ export class RunningScript {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       run();
-    }, seconds * 1000);
+      // A longer timer would ring at once.
+    }, Math.min(seconds * 1000, 0x7fffffff));
     this.#timers.add(timer);
   }
 
