@@ -4,6 +4,7 @@ import {
 } from "../socketserver/io/mod.ts";
 import {
   type ClientInfo,
+  escapeControls,
   VERSION,
   watchFetchClient,
 } from "../http_server/mod.ts";
@@ -36,7 +37,10 @@ export interface CgiHandlerOptions extends Partial<ScriptSettings> {
   mount?: string;
   /** Methods that scripts answer; all by default. */
   methods?: readonly string[];
-  /** Takes what scripts write to their standard error, and what goes wrong; `console.error` by default. */
+  /**
+   * Takes what scripts write to their standard error, as it is, and what goes
+   * wrong; `console.error` by default, with control characters escaped.
+   */
   log?: (line: string) => void;
 }
 
@@ -67,7 +71,7 @@ export interface CgiHandlerOptions extends Partial<ScriptSettings> {
 export function cgiHandler(
   options: CgiHandlerOptions,
 ): (request: Request, info?: ClientInfo) => Promise<Response> {
-  const { script, root, mount = "", methods, log = console.error } = options;
+  const { script, root, mount = "", methods, log = logError } = options;
   if ((script === undefined) === (root === undefined)) {
     throw new TypeError("Cannot run scripts: give either a script or a root");
   }
@@ -204,6 +208,10 @@ export function cgiHandler(
   }
 
   return (request, info = {}) => answer(request, request, info, 0);
+}
+
+function logError(line: string): void {
+  console.error(escapeControls(line));
 }
 
 const LEFT = new Deno.errors.ConnectionAborted("The client has left");

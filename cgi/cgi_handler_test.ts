@@ -193,6 +193,23 @@ for (const [title, script, expected] of BROKEN_OFF) {
   });
 }
 
+test("shows control characters of scripts where nobody else takes the log", async () => {
+  const { error } = console;
+  const shown: unknown[] = [];
+  console.error = (line) => shown.push(line);
+  try {
+    await using folder = await Folder.make();
+    const script = folder.at("loud");
+    await writeScript(script, `printf 'a\\033[31mb\\rc\\n' >&2; ${TEXT}`);
+    const response = await cgiHandler({ script })(new Request("http://a/"));
+    assertEquals(await response.text(), "");
+    await until(() => shown.length > 0);
+  } finally {
+    console.error = error;
+  }
+  assertEquals(shown, ["a\\x1b[31mb\\x0dc"]);
+});
+
 test("waits for scripts as long as it is told to, be it for ever", async () => {
   await using scripts = await Scripts.make({
     script: `sleep 0.1; ${TEXT}echo late`,

@@ -62,8 +62,19 @@ function quote(text: string): string {
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 /**
- * Makes control characters visible: a terminal obeys them, and a line break
- * would begin a line that looks like one of ours.
+ * Makes control characters visible, as the log does: a terminal obeys them, and
+ * a line break would begin a line that looks like one of ours.
+ *
+ * @param text What somebody else has written.
+ * @returns The same with `\\x1b` and the like, backslashes doubled.
+ *
+ * @example An escape sequence
+ * ```ts
+ * import { escapeControls } from "@pystd/server/http-server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(escapeControls("\x1b[31mred"), "\\x1b[31mred");
+ * ```
  */
 export function escapeControls(text: string): string {
   return text.replace(

@@ -8,6 +8,8 @@ import {
   WEEKDAYS,
 } from "./_log_format.ts";
 
+export { escapeControls };
+
 const utf8 = new TextEncoder();
 
 /** What the arguments of the message are that `logRequest` writes. */
