@@ -66,7 +66,7 @@ const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\\]/g;
  * a line break would begin a line that looks like one of ours.
  *
  * @param text What somebody else has written.
- * @returns The same with `\\x1b` and the like, backslashes doubled.
+ * @returns The same with `\x1b` and the like, backslashes doubled.
  *
  * @example An escape sequence
  * ```ts
