@@ -1,7 +1,9 @@
 import { toReadableStream } from "../socketserver/io/mod.ts";
 import { asClientFault } from "./_client_fault.ts";
+import { FetchClient } from "./_fetch_client.ts";
+import { servedRequest } from "./_served_request.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
-import { parseRequestTarget, ProtocolError } from "./protocol/mod.ts";
+import { parseRequestTarget } from "./protocol/mod.ts";
 
 /** What a fetch handler is told beside the request; `Deno.serve` tells the same. */
 export interface FetchHandlerInfo {
@@ -86,7 +88,7 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
   }
 
   async #answer(): Promise<void> {
-    const client = new Client((left) => this._watchClient(left));
+    const client = new FetchClient((left) => this._watchClient(left));
     const request = this.#request(client);
     const info = new Info(this.clientAddress);
     try {
@@ -113,24 +115,16 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
     }
   }
 
-  #request(client: Client): Request {
+  #request(client: FetchClient): Request {
     const method = this.command!;
-    const init: RequestInit & { duplex?: "half" } = {
+    const hasBody = this._hasBody && method !== "GET" && method !== "HEAD";
+    return servedRequest({
       method,
-      headers: this.headers.items(),
-    };
-    if (this._hasBody && method !== "GET" && method !== "HEAD") {
-      init.body = toReadableStream(this.rfile, { close: false });
-      init.duplex = "half";
-    }
-    try {
-      return new ServedRequest(client, this.#url(), init);
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError(
-        `Cannot make a Request of it: ${(error as Error).message}`,
-      );
-    }
+      url: this.#url(),
+      headers: this.headers,
+      body: hasBody ? toReadableStream(this.rfile, { close: false }) : null,
+      client,
+    });
   }
 
   #url(): string {
@@ -151,7 +145,7 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
     return `${hostname ?? "localhost"}:${port ?? 80}`;
   }
 
-  async #send(response: Response, client: Client): Promise<void> {
+  async #send(response: Response, client: FetchClient): Promise<void> {
     if (!(response instanceof Response)) {
       throw new TypeError("Cannot answer: the fetch handler gave no Response");
     }
@@ -183,15 +177,16 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
   async #sendBody(
     body: ReadableStreamDefaultReader<Uint8Array>,
     hasLength: boolean,
-    client: Client,
+    client: FetchClient,
   ): Promise<void> {
     try {
-      const first = body.read();
-      let chunk = await soon(first) ?? await client.watched(first);
       // A body that was complete from the start comes in one chunk, with its
       // end right behind it: then its length is known.
+      const first = body.read();
       let next = body.read();
       let then = await soon(next);
+      let chunk = then ? await first : await client.watched(first);
+      then ??= await soon(next);
       if (then?.done && !hasLength) {
         this.sendHeader("Content-Length", chunk.value?.length ?? 0);
       }
@@ -208,90 +203,6 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
       body.cancel(error).catch(() => {});
       throw error;
     }
-  }
-}
-
-/**
- * Whether the client of one request is still there. Most answers are ready at
- * once, and nobody asks: the watch begins only with the first wait.
- */
-class Client {
-  readonly #watch: (left: () => void) => () => void;
-  #unwatch: (() => void) | undefined;
-  #controller: AbortController | undefined;
-  #ended = false;
-  #leave: ((reason: unknown) => void) | undefined;
-  /** Why nobody waits for the answer any more. */
-  #reason: unknown;
-
-  constructor(watch: (left: () => void) => () => void) {
-    this.#watch = watch;
-  }
-
-  get hasLeft(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  /** Aborts when the client leaves. */
-  get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.hasLeft) this.#controller.abort(this.#reason);
-      else this.#begin();
-    }
-    return this.#controller.signal;
-  }
-
-  /** Watches from now on, for a promise that takes its time. */
-  watched<T>(promise: Promise<T>): Promise<T> {
-    this.#begin();
-    return promise;
-  }
-
-  /** Follows a promise, but rejects as soon as the client leaves. */
-  unlessLeft<T>(promise: Promise<T>): Promise<T> {
-    this.#begin();
-    return new Promise((resolve, reject) => {
-      this.#leave = reject;
-      if (this.hasLeft) reject(this.#reason);
-      promise.then(resolve, reject);
-    });
-  }
-
-  abort(reason: unknown): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(reason);
-    this.#leave?.(reason);
-  }
-
-  unwatch(): void {
-    this.#ended = true;
-    this.#unwatch?.();
-  }
-
-  #begin(): void {
-    if (this.#ended) return;
-    this.#unwatch ??= this.#watch(() =>
-      this.abort(new DOMException("The client has left", "AbortError"))
-    );
-  }
-}
-
-/** A request whose signal is the client's; to make one for each would cost more than the rest. */
-class ServedRequest extends Request {
-  readonly #client: Client;
-
-  constructor(client: Client, url: string, init: RequestInit) {
-    super(url, init);
-    this.#client = client;
-  }
-
-  override get signal(): AbortSignal {
-    return this.#client.signal;
-  }
-
-  override clone(): Request {
-    return new Request(super.clone(), { signal: this.signal });
   }
 }
 
