@@ -145,7 +145,7 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
     return `${hostname ?? "localhost"}:${port ?? 80}`;
   }
 
-  async #send(response: Response, client: FetchClient): Promise<void> {
+  #send(response: Response, client: FetchClient): Promise<void> {
     if (!(response instanceof Response)) {
       throw new TypeError("Cannot answer: the fetch handler gave no Response");
     }
@@ -169,9 +169,9 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
     const { body } = response;
     if (body === null) {
       if (!hasLength) this.sendHeader("Content-Length", 0);
-      return await this.endHeaders();
+      return this.endHeaders();
     }
-    await this.#sendBody(body.getReader(), hasLength, client);
+    return this.#sendBody(body.getReader(), hasLength, client);
   }
 
   async #sendBody(
