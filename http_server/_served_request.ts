@@ -23,11 +23,21 @@ export interface RequestParts {
 export function servedRequest(parts: RequestParts): Request {
   const url = URL.parse(parts.url);
   // The methods that a Request writes in capitals, and what it refuses.
-  if (!url || !/^[A-Z]+$/.test(parts.method)) return new RealRequest(parts);
+  if (!url || !/^[A-Z]+$/.test(parts.method)) return realRequest(parts);
   standsIn ??= standIn();
   return standsIn
     ? new LazyRequest(parts, url.href) as unknown as Request
-    : new RealRequest(parts);
+    : realRequest(parts);
+}
+
+function realRequest(parts: RequestParts): Request {
+  try {
+    return new RealRequest(parts);
+  } catch (error) {
+    throw new ProtocolError(
+      `Cannot make a Request of it: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** A request whose signal is the client's; to make one for each would cost more than the rest. */
@@ -36,13 +46,7 @@ class RealRequest extends Request {
 
   constructor({ method, url, headers, body, client }: RequestParts) {
     const init = { method, headers: headers.items(), body, duplex: "half" };
-    try {
-      super(url, init);
-    } catch (error) {
-      throw new ProtocolError(
-        `Cannot make a Request of it: ${(error as Error).message}`,
-      );
-    }
+    super(url, init);
     this.#client = client;
   }
 
@@ -83,7 +87,7 @@ class LazyRequest {
   }
 
   static realOf(request: LazyRequest): Request {
-    return request.#real ??= new RealRequest(request.#parts);
+    return request.#real ??= realRequest(request.#parts);
   }
 }
 
