@@ -14,7 +14,7 @@ import {
   parseListingQuery,
   sortEntries,
 } from "./_listing_query.ts";
-import { listingPolicy } from "./_page_policy.ts";
+import { LISTING_POLICY } from "./_page_policy.ts";
 import {
   formatListing,
   formatListingJson,
@@ -124,7 +124,7 @@ function send(
     ["X-Content-Type-Options", "nosniff"],
   ];
   if (type === "text/html") {
-    fields.push(["Content-Security-Policy", listingPolicy()]);
+    fields.push(["Content-Security-Policy", LISTING_POLICY]);
   }
   if (options.cacheControl !== null) {
     fields.push(["Cache-Control", options.cacheControl]);

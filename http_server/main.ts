@@ -1,4 +1,3 @@
-import { promptSecret } from "@std/cli";
 import { formatHelp } from "./_command_line_options.ts";
 import { type CommandLine, readCommandLine } from "./_command_line.ts";
 import { isLoopback } from "./address_kind.ts";
@@ -141,6 +140,8 @@ function readCredentials(text: string): string[] {
 /** Asks without showing what is typed, or takes the first line of a pipe. */
 async function askPassword(user: string): Promise<string> {
   if (Deno.stdin.isTerminal()) {
+    // Loaded here: it takes a tenth of the server's start.
+    const { promptSecret } = await import("@std/cli");
     const typed = promptSecret(`Password of ${user}:`, { mask: "" });
     if (typed) return typed;
   } else {

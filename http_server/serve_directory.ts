@@ -15,7 +15,7 @@ import {
   type SiteSettings,
   translatePath,
 } from "./_file_site.ts";
-import { errorPolicy } from "./_page_policy.ts";
+import { ERROR_POLICY } from "./_page_policy.ts";
 import {
   DEFAULT_ERROR_CONTENT_TYPE,
   DEFAULT_ERROR_MESSAGE,
@@ -138,7 +138,7 @@ function errorPage(
   });
   const headers = addFields(new Headers(), [
     ["Content-Type", DEFAULT_ERROR_CONTENT_TYPE],
-    ["Content-Security-Policy", errorPolicy()],
+    ["Content-Security-Policy", ERROR_POLICY],
     ["X-Content-Type-Options", "nosniff"],
     ...fields,
   ]);

@@ -16,7 +16,7 @@ import {
   type SiteRequest,
   translatePath,
 } from "./_file_site.ts";
-import { errorPolicy } from "./_page_policy.ts";
+import { ERROR_POLICY } from "./_page_policy.ts";
 import { VERSION } from "./_version.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import type { BasicAuth } from "./basic_auth.ts";
@@ -344,7 +344,7 @@ export class SimpleHTTPRequestHandler<
     explain?: string | null,
   ): Promise<void> {
     if (this.errorMessageFormat === DEFAULT_ERROR_MESSAGE) {
-      this.sendHeader("Content-Security-Policy", errorPolicy());
+      this.sendHeader("Content-Security-Policy", ERROR_POLICY);
       this.sendHeader("X-Content-Type-Options", "nosniff");
     }
     await super.sendError(code, message, explain);

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { Decoded, Encoding } from "./_encoding.ts";
 import {
   type ErrorMode,
@@ -99,10 +98,18 @@ function asciiBytes(text: string): Bytes | undefined {
   return read === text.length && written === text.length ? bytes : undefined;
 }
 
+// Loaded when it is first used, as it takes 4 ms of a program's start.
+let nodeBuffer: typeof import("node:buffer") | undefined;
+
 // TextDecoder("latin1") is windows-1252. Node's is the real one, takes any
 // length and needs a tenth of the time of String.fromCharCode.
 function latin1Text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  nodeBuffer ??= process.getBuiltinModule("node:buffer");
+  return nodeBuffer.Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset,
+    bytes.byteLength,
+  )
     .toString("latin1");
 }
 
