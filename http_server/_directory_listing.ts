@@ -128,9 +128,7 @@ function row({ name, kind, link, size, mtime }: ListingEntry): string {
   }${slash}</bdi></a></td><td>${
     size === null
       ? ""
-      : `<span title="${size.toLocaleString("en")} bytes">${
-        formatSize(size)
-      }</span>`
+      : `<span title="${grouped(size)} bytes">${formatSize(size)}</span>`
   }</td><td>${time(mtime)}</td></tr>`;
 }
 
@@ -156,6 +154,11 @@ export function formatSize(bytes: number): string {
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0;
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** A whole number as English writes it; `toLocaleString` takes 4 ms for its first. */
+function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:[0-9]{3})+$)/g, ",");
 }
 
 const UNITS: readonly string[] = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -214,7 +217,7 @@ function summary({ folders, files, entries, pages }: Listing): string {
 }
 
 function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function pageLinks(query: ListingQuery, pages: number): string {
