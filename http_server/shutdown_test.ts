@@ -1,6 +1,9 @@
 /** Graceful stop: idle connections close at once, running requests end. */
 import { assert, assertEquals } from "@std/assert";
 import { field, latin1, RawClient } from "../_tools/testing/raw_client.ts";
+import { GatedConnection } from "../_tools/testing/test_sockets.ts";
+import { until } from "../_tools/testing/test_clients.ts";
+import { makeHandler } from "../socketserver/mod.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { ThreadingHTTPServer } from "./http_server.ts";
 
@@ -154,4 +157,26 @@ Deno.test("shutdown() leaves running requests to themselves", async () => {
     client.close();
     while (server.handlers.size > 0) await new Promise((r) => setTimeout(r, 1));
   });
+});
+
+Deno.test("serverStopping() closes an idle connection behind its last answer, not before", async () => {
+  const connection = new GatedConnection();
+  const handler = makeHandler(
+    Handler,
+    connection as unknown as Deno.Conn,
+    { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+    {},
+  ) as Handler;
+  const served = handler.run();
+  await until(() => connection.reading.length === 1);
+  connection.reading[0]!.give(GET("/a"));
+  // The client has not taken the answer, and the next request is waited for.
+  await until(() => connection.reading.length === 2);
+  const { bytes, take } = connection.writing[0]!;
+  handler.serverStopping();
+  assertEquals(connection.closes, 0);
+  take(bytes.length);
+  await until(() => connection.closes === 1);
+  connection.reading[1]!.fail(new Deno.errors.Interrupted("closed"));
+  await served;
 });

@@ -627,6 +627,52 @@ Deno.test("BufferedReader.buffered is a window that consume() and fill() move", 
   assertEquals(await reader.fill(), 0);
 });
 
+Deno.test("BufferedReader.beginFill() tells how many bytes came, not before it returns", async () => {
+  const reader = new BufferedReader(new MockRawIO(ITEMS));
+  const told: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    reader.beginFill(resolve, reject);
+    promise.then((count) => told.push(count));
+    assertEquals(told.length, i);
+    await promise;
+  }
+  assertEquals(told, [3, 1, 3, 0]);
+  assertEquals(text(reader.buffered), "abcdefg");
+});
+
+Deno.test("BufferedReader.beginFill() waits for its turn, and others for theirs", async () => {
+  const raw = new GatedIO();
+  const reader = new BufferedReader(raw);
+  const line = reader.readline();
+  const filled = Promise.withResolvers<number>();
+  reader.beginFill(filled.resolve, filled.reject);
+  const rest = reader.read(1);
+  raw.reading[0]!.resolve("a\n");
+  assertEquals(text(await line), "a\n");
+  while (raw.reading.length < 2) await null;
+  raw.reading[1]!.resolve("b");
+  assertEquals(await filled.promise, 1);
+  assertEquals(text(await rest), "b");
+});
+
+Deno.test("BufferedReader.beginFill() tells what fails, once the stream is free again", async () => {
+  class Broken extends RawIOBase {
+    override readable(): boolean {
+      return true;
+    }
+    override readinto(): Promise<number> {
+      throw new Deno.errors.ConnectionReset("gone");
+    }
+  }
+  const reader = new BufferedReader(new Broken());
+  for (let i = 0; i < 2; i++) {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    reader.beginFill(resolve, reject);
+    await assertRejects(() => promise, Deno.errors.ConnectionReset);
+  }
+});
+
 Deno.test("BufferedReader.fill() grows the window as far as the caller asks, and gives the memory back", async () => {
   const reader = new BufferedReader(new ZeroIO(), 16);
   while (reader.buffered.length < 10_000) await reader.fill();

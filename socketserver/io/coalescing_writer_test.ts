@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   connected,
   GatedConnection,
@@ -165,4 +165,30 @@ Deno.test("CoalescingWriter gives a slow reader no more than fits, and loses not
   }
   await writing;
   assertEquals(at, total);
+});
+
+Deno.test("CoalescingWriter.startFlush() sends now, without a promise", async () => {
+  const wire = new Wire();
+  const writer = new CoalescingWriter(wire);
+  writer.startFlush();
+  assertEquals(wire.sent, []);
+  writer.put(bytes("now"));
+  writer.startFlush();
+  assertEquals(wire.sent, ["now"]);
+  await turn();
+  assertEquals(wire.sent, ["now"]);
+  writer.checkFlushed();
+  await writer.close();
+});
+
+Deno.test("CoalescingWriter.checkFlushed() tells what a flush of its own has failed with", async () => {
+  const wire = new Wire();
+  const writer = new CoalescingWriter(wire);
+  wire.failure = new Deno.errors.BrokenPipe("gone");
+  writer.put(bytes("lost"));
+  writer.startFlush();
+  await turn();
+  assertThrows(() => writer.checkFlushed(), Deno.errors.BrokenPipe);
+  assert(!writer.put(bytes("more")));
+  await assertRejects(() => writer.close(), Deno.errors.BrokenPipe);
 });
