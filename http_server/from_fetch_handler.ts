@@ -226,7 +226,7 @@ class Info implements FetchHandlerInfo {
   }
 
   complete(): void {
-    this.#end((completed) => completed.resolve());
+    this.#end(resolved);
   }
 
   fail(error: unknown): void {
@@ -237,6 +237,10 @@ class Info implements FetchHandlerInfo {
     this.#settle = settle;
     if (this.#completed) settle(this.#completed);
   }
+}
+
+function resolved(completed: PromiseWithResolvers<void>): void {
+  completed.resolve();
 }
 
 // What concerns this connection is decided here: frameworks set

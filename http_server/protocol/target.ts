@@ -98,12 +98,8 @@ export function parseRequestTarget(
     };
   }
   if (target.startsWith("/")) {
-    return {
-      form: "origin",
-      ...splitQuery(target),
-      authority: null,
-      scheme: null,
-    };
+    const { path, query } = splitQuery(target);
+    return { form: "origin", path, query, authority: null, scheme: null };
   }
   if (target === "*") {
     if (method !== "OPTIONS") throw malformed(target, "it is for OPTIONS");
