@@ -184,8 +184,12 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
       // end right behind it: then its length is known.
       const first = body.read();
       let next = body.read();
-      let then = await soon(next);
-      let chunk = then ? await first : await client.watched(first);
+      let then: ReadableStreamReadResult<Uint8Array> | undefined;
+      next.then((result) => then = result, () => {});
+      await null;
+      let chunk = then
+        ? await first
+        : await soon(first) ?? await client.watched(first);
       then ??= await soon(next);
       if (then?.done && !hasLength) {
         this.sendHeader("Content-Length", chunk.value?.length ?? 0);
