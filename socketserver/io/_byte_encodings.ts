@@ -104,13 +104,9 @@ let nodeBuffer: typeof import("node:buffer") | undefined;
 // TextDecoder("latin1") is windows-1252. Node's is the real one, takes any
 // length and needs a tenth of the time of String.fromCharCode.
 function latin1Text(bytes: Uint8Array): string {
-  nodeBuffer ??= process.getBuiltinModule("node:buffer");
-  return nodeBuffer.Buffer.from(
-    bytes.buffer,
-    bytes.byteOffset,
-    bytes.byteLength,
-  )
-    .toString("latin1");
+  const { Buffer } = nodeBuffer ??= process.getBuiltinModule("node:buffer");
+  const { buffer, byteOffset, byteLength } = bytes;
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function bytesUpTo(greatest: number, text: string): Bytes | undefined {

@@ -12,8 +12,8 @@ export class Window {
   #buffer: Bytes = EMPTY;
   #start = 0;
   #end = 0;
-  // A view costs as much as to read a short line through it, and requests of
-  // one client are often equally long.
+  // The last views of it, since to make one takes as long as a short line does,
+  // and requests of one client are often equally long.
   #view = EMPTY;
   #room = EMPTY;
 
@@ -81,7 +81,7 @@ export class Window {
       count * 2 > this.#buffer.length && count > this.#usual
     ) {
       const bytes = this.#buffer.subarray(0, count);
-      this.#buffer = EMPTY;
+      this.#use(EMPTY);
       this.#start = this.#end = 0;
       return bytes;
     }
@@ -98,7 +98,7 @@ export class Window {
 
   /** Holds again what a failed call had taken; it is empty then. */
   putBack(taken: Uint8Array): void {
-    this.#buffer = new Uint8Array(taken);
+    this.#use(new Uint8Array(taken));
     this.#start = 0;
     this.#end = taken.length;
   }
@@ -122,6 +122,13 @@ export class Window {
       : this.#room = this.#stretch(this.#room, this.#end, end);
   }
 
+  /** Changes the buffer; a view of the old one would keep all its memory. */
+  #use(buffer: Bytes): void {
+    if (buffer === this.#buffer) return;
+    this.#buffer = buffer;
+    this.#view = this.#room = EMPTY;
+  }
+
   #makeRoom(enough: number, wanted: number): void {
     const have = this.#end - this.#start;
     const capacity = this.#buffer.length;
@@ -136,7 +143,7 @@ export class Window {
       if (capacity - have < wanted) buffer = new Uint8Array(have + wanted);
       buffer.set(this.#buffer.subarray(this.#start, this.#end));
     }
-    this.#buffer = buffer;
+    this.#use(buffer);
     this.#start = 0;
     this.#end = have;
   }

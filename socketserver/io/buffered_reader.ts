@@ -586,9 +586,9 @@ export class BufferedReader<WouldBlock extends null = never>
   ): void {
     this.#done = done;
     this.#failed = failed;
-    const target = this.#room(enough, wanted);
-    const { raw } = this;
     try {
+      const target = this.#room(enough, wanted);
+      const { raw } = this;
       if (raw.beginRead) raw.beginRead(target, this.#onRead, this.#onReadError);
       else raw.readinto(target).then(this.#onRead, this.#onReadError);
     } catch (error) {

@@ -683,6 +683,29 @@ Deno.test("BufferedReader.fill() grows the window as far as the caller asks, and
   assert(reader.buffered.buffer.byteLength <= 32);
 });
 
+for (
+  const [how, take] of [
+    ["consume()", (reader: BufferedReader) => {
+      reader.consume(reader.buffered.length);
+    }],
+    ["read()", (reader: BufferedReader) => reader.read(reader.buffered.length)],
+  ] as const
+) {
+  Deno.test(`BufferedReader keeps nothing of what it has grown, once that was taken: ${how}`, async () => {
+    const readers: BufferedReader[] = [];
+    const before = usedMegabytes();
+    for (let i = 0; i < 400; i++) {
+      const reader = new BufferedReader(new ZeroIO());
+      readers.push(reader);
+      while (reader.buffered.length < 2 ** 20) await reader.fill();
+      await take(reader);
+      await reader.fill();
+    }
+    const used = usedMegabytes() - before;
+    assert(used < 192, `${used} MB for ${readers.length} readers`);
+  });
+}
+
 Deno.test("BufferedReader makes room rarely while a slow peer sends byte by byte", async () => {
   const line = "x".repeat(20_000);
   for (

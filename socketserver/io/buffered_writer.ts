@@ -307,8 +307,8 @@ export class BufferedWriter extends BufferedIOBase {
    */
   override flush(options?: WriteOptions): Promise<void> {
     if (options?.signal) return this.#flushInTurn(options.signal);
-    if (this.#raw && this.#start === this.#end && !this.#mutex.taken) {
-      if (!this.closed) return DONE;
+    if (this.pending === 0 && !this.#mutex.taken && this.#raw && !this.closed) {
+      return DONE;
     }
     return new Promise((done, failed) => this._beginFlush(done, failed));
   }
