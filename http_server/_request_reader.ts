@@ -167,10 +167,9 @@ export class RequestReader {
    * @throws {ProtocolError} 413 if it is announced to be too large.
    */
   openBody(
-    framing: RequestFraming,
+    framing: Exclude<RequestFraming, { kind: "none" }>,
     beforeFirstRead: () => Promise<void>,
   ): BufferedReader {
-    if (framing.kind === "none") return this.openNoBody();
     this.#deadline(null);
     const { maxBodyBytes } = this.#limits;
     if (
@@ -198,7 +197,7 @@ export class RequestReader {
     return new BufferedReader(this.#body);
   }
 
-  /** Most requests have no body: one reader stands for all of those. */
+  /** Opens what stands for a body where there is none, as with most requests: one for all of these. */
   openNoBody(): BufferedReader {
     this.#deadline(null);
     const kept = this.#noBody;

@@ -25,9 +25,7 @@ export function servedRequest(parts: RequestParts): Request {
   // The methods that a Request writes in capitals, and what it refuses.
   if (!url || !/^[A-Z]+$/.test(parts.method)) return realRequest(parts);
   standsIn ??= standIn();
-  return standsIn
-    ? new LazyRequest(parts, url.href) as unknown as Request
-    : realRequest(parts);
+  return standsIn ? lazyRequest(parts, url.href) : realRequest(parts);
 }
 
 function realRequest(parts: RequestParts): Request {
@@ -91,6 +89,11 @@ class LazyRequest {
   }
 }
 
+/** The type checker cannot see what {@linkcode standIn} does to the class. */
+function lazyRequest(parts: RequestParts, url: string): Request {
+  return new LazyRequest(parts, url) as unknown as Request;
+}
+
 /** Whether a lazy request passes for a real one; not asked before the first. */
 let standsIn: boolean | undefined;
 
@@ -116,13 +119,13 @@ function standIn(): boolean {
   }
   try {
     const controller = new AbortController();
-    const lazy = new LazyRequest({
+    const lazy = lazyRequest({
       method: "POST",
       url: sample.url,
       headers: new Fields([["A", "b"]]),
       body: new Response("c").body,
       client: controller,
-    }, sample.url) as unknown as Request;
+    }, sample.url);
     const copy = new Request(lazy, { headers: { d: "e" } });
     return copy.method === "POST" && copy.headers.has("d") && lazy.bodyUsed;
   } catch {

@@ -157,8 +157,9 @@ export class BaseHTTPRequestHandler<
     this.closeConnection = true;
     const { handleOneRequest } = BaseHTTPRequestHandler.prototype;
     // One call for all of them costs less, but an override wants to see each.
-    const onlyOne = this.handleOneRequest !== handleOneRequest;
-    if (!onlyOne) return await this.#serve(onlyOne);
+    if (this.handleOneRequest === handleOneRequest) {
+      return await this.#serve({ onlyOne: false });
+    }
     do await this.handleOneRequest(); while (!this.closeConnection);
   }
 
@@ -168,10 +169,10 @@ export class BaseHTTPRequestHandler<
    * @throws What the method has thrown, after the client was told.
    */
   async handleOneRequest(): Promise<void> {
-    await this.#serve(true);
+    await this.#serve({ onlyOne: true });
   }
 
-  async #serve(onlyOne: boolean): Promise<void> {
+  async #serve({ onlyOne }: { onlyOne: boolean }): Promise<void> {
     const input = this.rfile = asBufferedReader(this.rfile);
     const output = this.#output = this.wfile;
     const coalescing = output instanceof CoalescingWriter ? output : undefined;

@@ -186,7 +186,7 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
       let next = body.read();
       let then: ReadableStreamReadResult<Uint8Array> | undefined;
       next.then((result) => then = result, () => {});
-      await null;
+      await null; // What is there already has arrived behind this.
       let chunk = then
         ? await first
         : await soon(first) ?? await client.watched(first);

@@ -16,7 +16,6 @@ import {
   type RequestLine,
   type RequestLineOptions,
 } from "./_read_request_line.ts";
-
 import { encodeLatin1 } from "./latin1.ts";
 
 export type { RequestLine, RequestLineOptions } from "./_read_request_line.ts";
