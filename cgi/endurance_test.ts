@@ -1,5 +1,5 @@
 /** What is left behind by much data, and by many who leave. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   CgiSite,
   children,
@@ -8,7 +8,11 @@ import {
 } from "../_tools/testing/cgi_site.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { latin1, RawClient, text } from "../_tools/testing/raw_client.ts";
-import { MIB, residentMemory } from "../_tools/testing/resident_memory.ts";
+import {
+  assertFlat,
+  MIB,
+  residentMemory,
+} from "../_tools/testing/resident_memory.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
 import { until } from "../_tools/testing/test_clients.ts";
 import { cgiHandler } from "./cgi_handler.ts";
@@ -99,9 +103,7 @@ for (const [title, main, args, target, toSend, toReceive] of FLOODS) {
       const head = text(first).split("\r\n\r\n", 1)[0]!;
       assertMatch(head, /^HTTP\/1\.[01] 200 OK\r\n/);
       assertEquals(length - head.length - 4, toReceive);
-      const early = Math.max(...memory.slice(0, 4));
-      const late = Math.max(...memory.slice(-4));
-      assert(late - early < 64, memory.map(Math.round).join());
+      assertFlat(memory);
     },
   });
 }
