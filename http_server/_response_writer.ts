@@ -6,6 +6,9 @@ import {
   type ResponseFraming,
 } from "./protocol/mod.ts";
 
+/** Bytes of a chunk from which on another copy costs more than a write of its own. */
+const LARGE = 1 << 16;
+
 /**
  * The `wfile` of a `do*` method. Until the head is sent bytes pass as they
  * are; then they are the body, framed as `responseFraming` has decided.
@@ -112,6 +115,7 @@ export class ResponseWriter extends BufferedIOBase {
       throw new TypeError("Cannot write: the answer is complete");
     }
     let sent = given;
+    let isOwn = false;
     switch (this.#framing?.kind) {
       case "none":
         return size;
@@ -126,12 +130,14 @@ export class ResponseWriter extends BufferedIOBase {
       case "chunked":
         // One write: the next one may come before this one has ended.
         sent = encodeChunk(given);
+        isOwn = sent.length > LARGE;
         break;
       case undefined:
         this.#rawBytes += size;
     }
     try {
-      await this.#output.write(sent);
+      if (isOwn) await this.#output.writeThrough(sent);
+      else await this.#output.write(sent);
     } catch (error) {
       throw asClientFault(error);
     }

@@ -287,6 +287,25 @@ Deno.test("an empty write is no last chunk", async () => {
   );
 });
 
+Deno.test("large chunks that nobody waits for keep their order, whatever becomes of their bytes", async () => {
+  const large = latin1("x".repeat(100_000));
+  const { sent, error } = await run(async (handler) => {
+    handler.sendResponse(200);
+    await handler.endHeaders();
+    void handler.wfile.write(HELLO);
+    void handler.wfile.write(large);
+    const writing = handler.wfile.write(HELLO);
+    large.fill(121);
+    await writing;
+  });
+  assertEquals(error, undefined);
+  const hello = "5\r\nhello\r\n";
+  assertEquals(
+    parts(sent).body,
+    `${hello}186a0\r\n${"x".repeat(100_000)}\r\n${hello}0\r\n\r\n`,
+  );
+});
+
 Deno.test("writes that nobody waits for keep their order", async () => {
   for (const wbufsize of [65536, 10, 0]) {
     const { sent, error } = await run(

@@ -424,7 +424,7 @@ for (
         "0",
         "--quiet",
         here("testdata/apps.ts"),
-      ], { flags: ["-A"] });
+      ], { flags: ["-A", "--v8-flags=--expose-gc"] });
       const { received, tail, memory } = await exchangeMuch(
         program,
         target,

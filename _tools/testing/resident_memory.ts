@@ -16,13 +16,12 @@ export function residentMemory(pid: number): number {
 }
 
 /**
- * Fails if the memory that a process keeps has grown by 128 MiB or more while
+ * Fails if the memory that a process keeps has grown by 64 MiB or more while
  * it did several times as much work.
  *
- * Garbage comes and goes, when is the engine's to choose, and blocks of bytes
- * that are passed on wait for it, 64 MiB at a time. So what counts is the least
- * of a quarter's samples, and that may take one such step. The first quarter is
- * left out: a program that has just begun is still growing into its work.
+ * Garbage comes and goes, and when it goes is the engine's to choose: what
+ * counts is the least of a quarter's samples. The first quarter is left out: a
+ * program that has just begun is still growing into its work.
  *
  * @param samples Mebibytes held, at even steps of the work.
  */
@@ -33,5 +32,5 @@ export function assertFlat(samples: readonly number[]): void {
   const least = (from: number) => Math.min(...held.slice(from, from + quarter));
   const early = least(quarter);
   const late = least(held.length - quarter);
-  assert(late - early < 128, `It has grown from ${early} MiB to ${late} MiB`);
+  assert(late - early < 64, `It has grown from ${early} MiB to ${late} MiB`);
 }
