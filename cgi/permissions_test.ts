@@ -14,7 +14,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   hello: `${TEXT}; echo hello $LANG`,
   other: `${TEXT}; echo other`,
   "python.py": "#!/nowhere",
-  wait: `echo $$ >&2; ${TEXT}; echo begun; sleep 1000`,
+  wait: `echo $$ >&2; ${TEXT}; echo begun; exec sleep 1000`,
 };
 
 /** Serves scripts with the permission to do no more than flags say. */

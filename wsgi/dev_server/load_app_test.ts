@@ -85,7 +85,7 @@ Deno.test("loadApp() says in one line why an application cannot be loaded", asyn
     ],
     ["text_thrown.ts", /^it throws a text$/],
     ["needs.ts", /^it imports file:.*missing\.ts, which is not there$/],
-    ["bare.ts", /^Import "no-such-package-here" .*bare\.ts:1:8\)$/],
+    ["bare.ts", /^Import "no-such-package-here" not .*bare\.ts/],
   ];
   for (const [app, reason] of cases) {
     const error = await assertRejects(

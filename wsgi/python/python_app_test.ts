@@ -433,13 +433,16 @@ testWithPython(
     ) {
       assertThrows(() => pythonApp("a:b", options), RangeError);
     }
-    const before = [...Deno.readDirSync("/tmp")].length;
+    const before =
+      [...Deno.readDirSync(Deno.env.get("TMPDIR") ?? "/tmp")].length;
     assertThrows(
       () => pythonApp("a:b", { python: "/no/such/python" }),
       Error,
       "No such file",
     );
-    await until(() => [...Deno.readDirSync("/tmp")].length <= before);
+    await until(() =>
+      [...Deno.readDirSync(Deno.env.get("TMPDIR") ?? "/tmp")].length <= before
+    );
   },
 );
 
