@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { globToRegExp } from "@std/path";
+import { globToRegExp } from "@std/path/glob-to-regexp";
 import { type Module, type PackageNames, parseModule } from "./module_graph.ts";
 
 /** The fields of `deno.json` that the checks read. */

@@ -1,4 +1,7 @@
-import { basename, dirname, resolve, SEPARATOR } from "@std/path";
+import { basename } from "@std/path/basename";
+import { dirname } from "@std/path/dirname";
+import { resolve } from "@std/path/resolve";
+import { SEPARATOR } from "@std/path/constants";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import { statOf } from "./_stat_of.ts";
 import { executable } from "./executable.ts";

@@ -1,4 +1,4 @@
-import { basename } from "@std/path";
+import { basename } from "@std/path/basename";
 import { Bounds, isWithin, type LookedUp, lookUp } from "./_file_source.ts";
 import type { OpenFile } from "./_open_file.ts";
 import { percentEncodeSegment } from "./protocol/mod.ts";

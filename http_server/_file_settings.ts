@@ -1,4 +1,5 @@
-import { dirname, fromFileUrl } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { fromFileUrl } from "@std/path/from-file-url";
 import type { FileServerOptions } from "./file_server_options.ts";
 
 /** All options, each with a value. */

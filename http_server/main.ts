@@ -141,7 +141,7 @@ function readCredentials(text: string): string[] {
 async function askPassword(user: string): Promise<string> {
   if (Deno.stdin.isTerminal()) {
     // Loaded here: it takes a tenth of the server's start.
-    const { promptSecret } = await import("@std/cli");
+    const { promptSecret } = await import("@std/cli/prompt-secret");
     const typed = promptSecret(`Password of ${user}:`, { mask: "" });
     if (typed) return typed;
   } else {

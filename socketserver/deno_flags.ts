@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { dirname, fromFileUrl, join } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { join } from "@std/path/join";
 
 /** Options that are for one process alone. */
 const OWN = /^(?:--watch|--inspect|--reload|-r$|--no-clear-screen|--check)/;

@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert } from "@std/assert/assert";
 
 /**
  * Refuses a malformed status, with Python's checks in Python's order.

@@ -1,4 +1,5 @@
-import { assert, AssertionError } from "@std/assert";
+import { assert } from "@std/assert/assert";
+import { AssertionError } from "@std/assert/assertion-error";
 import { encodeLatin1 } from "../socketserver/io/mod.ts";
 import {
   formatHttpDate,

@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert } from "@std/assert/assert";
 import { encodeLatin1 } from "../socketserver/io/mod.ts";
 import {
   checkFieldName,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AssertionError } from "@std/assert";
+import { AssertionError } from "@std/assert/assertion-error";
 import { isHopByHop } from "./is_hop_by_hop.ts";
 import type { ExcInfo } from "./types.ts";
 

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { typeByExtension } from "@std/media-types";
+import { typeByExtension } from "@std/media-types/type-by-extension";
 import { consistsOf, TEXT } from "./_chars.ts";
 import {
   isToken,

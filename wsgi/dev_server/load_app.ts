@@ -1,4 +1,5 @@
-import { pathToFileURL } from "node:url";
+import { resolve } from "@std/path/resolve";
+import { toFileUrl } from "@std/path/to-file-url";
 import { AppError } from "./app_error.ts";
 import type { AppScheme, LoadedApp } from "./app_scheme.ts";
 import type { AppSettings } from "./app_settings.ts";
@@ -54,7 +55,9 @@ export function parseAppName(app: string): AppName {
   // What stands before the only colon of `npm:name` is no module.
   const named = head !== undefined && !/^[a-z]+$/i.test(head);
   const shown = named ? head : app;
-  const module = /^[a-z]{2,}:/i.test(shown) ? shown : pathToFileURL(shown).href;
+  const module = /^[a-z]{2,}:/i.test(shown)
+    ? shown
+    : toFileUrl(resolve(shown)).href;
   return {
     scheme: null,
     module,

@@ -1,4 +1,6 @@
-import { dirname, globToRegExp, join } from "@std/path";
+import { dirname } from "@std/path/dirname";
+import { globToRegExp } from "@std/path/glob-to-regexp";
+import { join } from "@std/path/join";
 
 /** Seconds between two looks at all files. */
 const INTERVAL = 1;

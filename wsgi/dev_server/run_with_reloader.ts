@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { relative } from "@std/path/relative";
+import { resolve } from "@std/path/resolve";
 import { runServer, type RunServerOptions } from "../../http_server/mod.ts";
 import { AppSupervisor } from "./_app_supervisor.ts";
 import { relayTo } from "./_relay_handler.ts";

@@ -1,6 +1,4 @@
 // The assertions of the standard library that are in use, typed for those uses.
-import { assert as assert_ } from "npm:deno-std@1.4.0/assert/assert.js";
-import { AssertionError as AssertionError_ } from "npm:deno-std@1.4.0/assert/assertion_error.js";
 import { assertEquals as assertEquals_ } from "npm:deno-std@1.4.0/assert/equals.js";
 import { assertInstanceOf as assertInstanceOf_ } from "npm:deno-std@1.4.0/assert/instance_of.js";
 import { assertMatch as assertMatch_ } from "npm:deno-std@1.4.0/assert/match.js";
@@ -13,8 +11,8 @@ import { assertThrows as assertThrows_ } from "npm:deno-std@1.4.0/assert/throws.
 // deno-lint-ignore no-explicit-any -- the signature that the standard library publishes
 type Class<T> = abstract new (...args: any[]) => T;
 
-export const assert: (value: unknown, message?: string) => asserts value =
-  assert_;
+export * from "./assert.ts";
+export * from "./assertion_error.ts";
 export const assertEquals: <T>(
   actual: T,
   expected: T,
@@ -57,8 +55,3 @@ export const assertThrows: <E extends Error = Error>(
   includes?: string,
   message?: string,
 ) => E = assertThrows_;
-export type AssertionError = Error;
-export const AssertionError: new (
-  message: string,
-  options?: ErrorOptions,
-) => AssertionError = AssertionError_;

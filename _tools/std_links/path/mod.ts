@@ -1,16 +1,10 @@
 // The path functions of the standard library that the package uses, typed for those uses.
-import { basename as basename_ } from "npm:deno-std@1.4.0/path/basename.js";
-import { dirname as dirname_ } from "npm:deno-std@1.4.0/path/dirname.js";
-import { fromFileUrl as fromFileUrl_ } from "npm:deno-std@1.4.0/path/from_file_url.js";
-import { globToRegExp as globToRegExp_ } from "npm:deno-std@1.4.0/path/glob_to_regexp.js";
-import { join as join_ } from "npm:deno-std@1.4.0/path/join.js";
-import { resolve as resolve_ } from "npm:deno-std@1.4.0/path/resolve.js";
-import { SEPARATOR as SEPARATOR_ } from "npm:deno-std@1.4.0/path/constants.js";
-
-export const SEPARATOR: "/" | "\\" = SEPARATOR_;
-export const basename: (path: string) => string = basename_;
-export const dirname: (path: string) => string = dirname_;
-export const fromFileUrl: (url: string | URL) => string = fromFileUrl_;
-export const globToRegExp: (glob: string) => RegExp = globToRegExp_;
-export const join: (...paths: string[]) => string = join_;
-export const resolve: (...paths: string[]) => string = resolve_;
+export * from "./basename.ts";
+export * from "./constants.ts";
+export * from "./dirname.ts";
+export * from "./from_file_url.ts";
+export * from "./glob_to_regexp.ts";
+export * from "./join.ts";
+export * from "./relative.ts";
+export * from "./resolve.ts";
+export * from "./to_file_url.ts";
