@@ -29,6 +29,7 @@ export function servedRequest(parts: RequestParts): Request {
 }
 
 function realRequest(parts: RequestParts): Request {
+  const RealRequest = realRequestClass ??= defineRealRequest();
   try {
     return new RealRequest(parts);
   } catch (error) {
@@ -38,23 +39,31 @@ function realRequest(parts: RequestParts): Request {
   }
 }
 
-/** A request whose signal is the client's; to make one for each would cost more than the rest. */
-class RealRequest extends Request {
-  readonly #client: RequestParts["client"];
+/** A `Request` of these parts. */
+type RealRequest = new (parts: RequestParts) => Request;
 
-  constructor({ method, url, headers, body, client }: RequestParts) {
-    const init = { method, headers: headers.items(), body, duplex: "half" };
-    super(url, init);
-    this.#client = client;
-  }
+let realRequestClass: RealRequest | undefined;
 
-  override get signal(): AbortSignal {
-    return this.#client.signal;
-  }
+/** Defines the class once it is needed: a file server starts without all that a Request is made of. */
+function defineRealRequest(): RealRequest {
+  /** A request whose signal is the client's; to make one for each would cost more than the rest. */
+  return class extends Request {
+    readonly #client: RequestParts["client"];
 
-  override clone(): Request {
-    return new Request(super.clone(), { signal: this.signal });
-  }
+    constructor({ method, url, headers, body, client }: RequestParts) {
+      const init = { method, headers: headers.items(), body, duplex: "half" };
+      super(url, init);
+      this.#client = client;
+    }
+
+    override get signal(): AbortSignal {
+      return this.#client.signal;
+    }
+
+    override clone(): Request {
+      return new Request(super.clone(), { signal: this.signal });
+    }
+  };
 }
 
 /**
