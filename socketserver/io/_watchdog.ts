@@ -1,3 +1,5 @@
+import { letSleep, type Sleeper, wakeAt } from "./_alarms.ts";
+
 /** What becomes of the outcome of an operation. */
 export interface Translation<T, R> {
   /** Makes the value that is passed on. */
@@ -7,26 +9,26 @@ export interface Translation<T, R> {
 }
 
 /**
- * Rejects operations that outlive their time. One timer serves all operations
- * of a stream and is left running in between: arming a timer for each read
- * would cost more than the read's own bookkeeping.
+ * Rejects operations that outlive their time. It is woken once for all
+ * operations of a stream, and stays to be woken in between: setting an alarm
+ * for each read would cost more than the read's own bookkeeping.
  *
  * @typeParam T What the operations give.
  * @typeParam R What is passed on of it.
  */
-export class Watchdog<T, R> {
-  readonly #translation: Translation<T, R>;
+export class Watchdog<T, R> implements Sleeper {
+  readonly translation: Translation<T, R>;
   // A stream that is read by turns has one operation at a time, and one guard
   // does for all of them.
-  #usual: Guard<T, R>;
-  #others = new Set<Guard<T, R>>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #rings = Infinity;
+  #usual: Guard<T, R> = new Guard(this);
+  #others: Set<Guard<T, R>> | undefined;
+  // For when it is to be woken, and when it will be.
+  #due = Infinity;
+  #alarm = 0;
   #stopped = false;
 
   constructor(translation: Translation<T, R>) {
-    this.#translation = translation;
-    this.#usual = new Guard(translation, this.#settled);
+    this.translation = translation;
   }
 
   /**
@@ -49,68 +51,66 @@ export class Watchdog<T, R> {
   ): void {
     let guard = this.#usual;
     if (guard.watches) {
-      guard = new Guard(this.#translation, this.#settled);
-      this.#others.add(guard);
+      guard = new Guard(this);
+      (this.#others ??= new Set()).add(guard);
     }
-    if (due < this.#rings) this.#arm(due);
+    if (due < this.#due) this.#arm(due);
     guard.follow(promise, due, done, failed, expired);
   }
 
   /** Changes when the operations under way expire. */
   update(due: number): void {
+    if (!this.#busy) return;
     if (this.#usual.watches) this.#usual.due = due;
-    else if (this.#others.size === 0) return;
-    for (const guard of this.#others) guard.due = due;
-    if (due < this.#rings) this.#arm(due);
+    for (const guard of this.#others ?? []) guard.due = due;
+    if (due < this.#due) this.#arm(due);
   }
 
-  /** Stops the timer, once nothing is under way. */
+  /** Sleeps for good, once nothing is under way. */
   stop(): void {
     this.#stopped = true;
-    if (!this.#usual.watches && this.#others.size === 0) this.#disarm();
+    if (!this.#busy) this.#disarm();
   }
 
-  #settled = (guard: Guard<T, R>): void => {
-    if (guard !== this.#usual) this.#others.delete(guard);
+  /** Called when what a guard follows has ended in time. */
+  settled(guard: Guard<T, R>): void {
+    if (guard !== this.#usual) this.#others!.delete(guard);
     if (this.#stopped) this.stop();
-  };
+  }
+
+  get #busy(): boolean {
+    return this.#usual.watches ||
+      this.#others !== undefined && this.#others.size > 0;
+  }
 
   #disarm(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#rings = Infinity;
+    if (this.#due < Infinity) letSleep(this.#alarm, this);
+    this.#due = Infinity;
   }
 
   #arm(due: number): void {
-    clearTimeout(this.#timer);
-    this.#rings = due;
-    const timer = setTimeout(
-      () => this.#ring(),
-      // A longer timer would ring at once.
-      Math.min(Math.max(0, due - performance.now()), 0x7fffffff),
-    );
-    // The operation keeps the program alive, not the watch over it.
-    Deno.unrefTimer(timer);
-    this.#timer = timer;
+    this.#disarm();
+    this.#due = due;
+    this.#alarm = wakeAt(due, this);
   }
 
-  #ring(): void {
-    this.#disarm();
+  /** Rejects what is due, and goes back to sleep until more may be. */
+  wake(): void {
+    this.#due = Infinity;
     // Timers may ring a fraction of a millisecond early.
     const now = performance.now() + 1;
     let next = Infinity;
-    for (const guard of [this.#usual, ...this.#others]) {
+    for (const guard of [this.#usual, ...this.#others ?? []]) {
       if (!guard.watches) continue;
       if (guard.due > now) next = Math.min(next, guard.due);
       else {
         // What it followed may still come, and is nobody's then.
-        if (guard === this.#usual) {
-          this.#usual = new Guard(this.#translation, this.#settled);
-        }
+        if (guard === this.#usual) this.#usual = new Guard(this);
+        else this.#others!.delete(guard);
         guard.expire();
       }
     }
-    if (next < Infinity) this.#arm(next);
+    if (next < this.#due) this.#arm(next);
   }
 }
 
@@ -125,21 +125,18 @@ class Guard<T, R> {
   readonly #onValue: (value: T) => void;
   readonly #onError: (error: unknown) => void;
 
-  constructor(
-    translation: Translation<T, R>,
-    settled: (guard: Guard<T, R>) => void,
-  ) {
+  constructor(watchdog: Watchdog<T, R>) {
     this.#onValue = (value) => {
       if (!this.watches) return;
       this.watches = false;
-      settled(this);
-      this.#done(translation.value(value));
+      watchdog.settled(this);
+      this.#done(watchdog.translation.value(value));
     };
     this.#onError = (error) => {
       if (!this.watches) return;
       this.watches = false;
-      settled(this);
-      this.#failed(translation.error(error));
+      watchdog.settled(this);
+      this.#failed(watchdog.translation.error(error));
     };
   }
 
