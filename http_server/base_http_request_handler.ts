@@ -153,13 +153,16 @@ export class BaseHTTPRequestHandler<
   }
 
   /** Serves the requests of a connection, one after the other; may be overridden. */
-  override async handle(): Promise<void> {
+  override handle(): Promise<void> {
     this.closeConnection = true;
     const { handleOneRequest } = BaseHTTPRequestHandler.prototype;
     // One call for all of them costs less, but an override wants to see each.
-    if (this.handleOneRequest === handleOneRequest) {
-      return await this.#serve({ onlyOne: false });
-    }
+    return this.handleOneRequest === handleOneRequest
+      ? this.#serve({ onlyOne: false })
+      : this.#handleOneByOne();
+  }
+
+  async #handleOneByOne(): Promise<void> {
     do await this.handleOneRequest(); while (!this.closeConnection);
   }
 
