@@ -1,4 +1,3 @@
-import { settled } from "./_abortable.ts";
 import {
   bufferSizeArgument,
   positionArgument,
@@ -6,14 +5,12 @@ import {
   whenceArgument,
 } from "./_arguments.ts";
 import { closeAfter } from "./_close_after.ts";
-import { Mutex } from "./_mutex.ts";
 import { rawPosition } from "./_raw_position.ts";
-import { Window } from "./_window.ts";
+import { type RawReader, RawReads } from "./_raw_reads.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
 import { type Bytes, bytesOf } from "./bytes.ts";
 import { DEFAULT_BUFFER_SIZE, SEEK_CUR, SEEK_SET } from "./constants.ts";
 import { UnsupportedOperation } from "./errors.ts";
-import type { RawIOBase } from "./raw_io_base.ts";
 import { announce, type Selectable } from "./resource_id.ts";
 
 const LF = 10;
@@ -22,18 +19,7 @@ const LF = 10;
 // again as it has sent.
 const FIRST_STEP = 1 << 16;
 
-/** A raw stream whose reads answer `null` only if `WouldBlock` says so. */
-export type RawReader<WouldBlock extends null = never> = {
-  readinto(buffer: Uint8Array): Promise<number | WouldBlock>;
-  /** Bytes left to be read as far as is known, so that they get room at once. */
-  remaining?(): Promise<number>;
-  /** Reads once as `readinto` does, and saves its promise. */
-  beginRead?(
-    buffer: Uint8Array,
-    done: (count: number) => void,
-    failed: (error: unknown) => void,
-  ): void;
-} & RawIOBase;
+export type { RawReader };
 
 /** Options of a single read. */
 export interface ReadOptions {
@@ -91,28 +77,10 @@ export interface BufferedReaderOptions {
 export class BufferedReader<WouldBlock extends null = never>
   extends BufferedIOBase
   implements Selectable {
-  #raw: RawReader<WouldBlock> | undefined;
-  #mutex = new Mutex();
-  #size: number;
-  #half: number;
-  #maxLineLength: number;
-  /** Bytes to ask for at once now. */
-  #step: number;
-
-  readonly #window: Window;
-
-  // The read of the raw stream that is under way. It survives an aborted
-  // call: its bytes land in the buffer, and the next call waits for it.
-  #filling: Promise<number | WouldBlock> | undefined;
-
-  // The same read, once `whenReadable` has seen it settle.
-  #filled: Promise<number | WouldBlock> | undefined;
-  #offered = 0;
-
-  // Who waits for a read that nobody can leave, and whether it ends a turn.
-  #done: (count: number | WouldBlock) => void = nothing;
-  #failed: (error: unknown) => void = nothing;
-  #leaves = false;
+  readonly #reads: RawReads<WouldBlock>;
+  readonly #size: number;
+  readonly #half: number;
+  readonly #maxLineLength: number;
 
   /**
    * Puts a buffer in front of a raw stream. Nothing is read yet.
@@ -134,12 +102,14 @@ export class BufferedReader<WouldBlock extends null = never>
         `Cannot buffer reads of "${raw.constructor.name}": it is not readable`,
       );
     }
-    this.#raw = raw;
     this.#size = bufferSizeArgument(bufferSize);
-    this.#window = new Window(this.#size);
     this.#half = Math.ceil(this.#size / 2);
     this.#maxLineLength = options.maxLineLength ?? Infinity;
-    this.#step = Math.min(this.#size, options.initialSize ?? this.#size);
+    this.#reads = new RawReads(
+      raw,
+      this.#size,
+      options.initialSize ?? this.#size,
+    );
   }
 
   /**
@@ -148,12 +118,13 @@ export class BufferedReader<WouldBlock extends null = never>
    * @throws {TypeError} If it was detached.
    */
   get raw(): RawReader<WouldBlock> {
-    if (!this.#raw) {
+    const { raw } = this.#reads;
+    if (!raw) {
       throw new TypeError(
         `Cannot use "${this.constructor.name}": raw stream was detached`,
       );
     }
-    return this.#raw;
+    return raw;
   }
 
   /** Whether the stream below is closed. */
@@ -193,16 +164,15 @@ export class BufferedReader<WouldBlock extends null = never>
 
   /** Tells a selector whether a read would return at once. */
   whenReadable(): true | Promise<unknown> {
-    if (this.#window.length > 0) return true;
-    if (this.#filling && this.#filling === this.#filled) return true;
-    const turn = this.#mutex.enter();
-    if (turn) return turn.then(() => this.#mutex.leave());
+    const { window, mutex } = this.#reads;
+    if (window.length > 0 || this.#reads.hasSettled) return true;
+    const turn = mutex.enter();
+    if (turn) return turn.then(() => mutex.leave());
     try {
-      const filling = this.#keptFill(this.#half, 0);
-      const settle = () => void (this.#filled = filling);
-      return filling.then(settle, settle);
+      void this.raw; // refuses if detached
+      return this.#reads.lookAhead();
     } finally {
-      this.#mutex.leave();
+      mutex.leave();
     }
   }
 
@@ -211,7 +181,7 @@ export class BufferedReader<WouldBlock extends null = never>
    * the next call that reads or closes; copy what is to outlive that.
    */
   get buffered(): Bytes {
-    return this.#window.view;
+    return this.#reads.window.view;
   }
 
   /**
@@ -221,13 +191,13 @@ export class BufferedReader<WouldBlock extends null = never>
    * @throws {RangeError} If fewer are buffered.
    */
   consume(count: number): void {
-    const { length } = this.#window;
+    const { length } = this.#reads.window;
     if (!(count >= 0 && count <= length)) {
       throw new RangeError(
         `Cannot consume ${count} bytes: ${length} are buffered`,
       );
     }
-    this.#window.drop(count);
+    this.#reads.window.drop(count);
   }
 
   /**
@@ -255,25 +225,25 @@ export class BufferedReader<WouldBlock extends null = never>
     done: (count: number | WouldBlock) => void,
     failed: (error: unknown) => void,
   ): void {
-    if (this.#mutex.taken || this.#filling || !this.#raw || this.closed) {
+    const { mutex, keepsOne, raw } = this.#reads;
+    if (mutex.taken || keepsOne || !raw || this.closed) {
       this.#fillInTurn().then(done, failed);
       return;
     }
-    void this.#mutex.enter();
-    this.#leaves = true;
-    this.#begin(this.#half, this.#moreWanted, done, failed);
+    void mutex.enter();
+    this.#reads.beginMore(done, failed);
   }
 
   async #fillInTurn(
     signal?: AbortSignal,
   ): Promise<number | WouldBlock> {
-    const turn = this.#mutex.enter(signal);
+    const turn = this.#reads.mutex.enter(signal);
     if (turn) await turn;
     try {
       this._checkClosed("fill");
-      return await this.#fillMore(signal);
+      return await this.#reads.more(signal);
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -294,7 +264,7 @@ export class BufferedReader<WouldBlock extends null = never>
     if (size! < -1) {
       throw new RangeError(`Cannot read ${size} bytes: it must be at least -1`);
     }
-    const turn = this.#mutex.enter(options?.signal);
+    const turn = this.#reads.mutex.enter(options?.signal);
     if (turn) await turn;
     try {
       this._checkClosed("read");
@@ -302,7 +272,7 @@ export class BufferedReader<WouldBlock extends null = never>
         ? await this.#readAll(options)
         : await this.#readExactly(count, options);
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -311,10 +281,10 @@ export class BufferedReader<WouldBlock extends null = never>
     options?: ReadOptions,
   ): Promise<Bytes | WouldBlock> {
     while (true) {
-      const have = this.#window.length;
+      const have = this.#reads.window.length;
       if (have >= count) return this.#take(count);
       const missing = count - have;
-      const got = await this.#fill(
+      const got = await this.#reads.once(
         Math.min(missing, this.#half),
         Math.min(missing, Math.max(have, FIRST_STEP)),
         options?.signal,
@@ -327,11 +297,11 @@ export class BufferedReader<WouldBlock extends null = never>
     // One byte more than is expected, so that the end shows without growing.
     const { raw } = this;
     const room = raw.remaining ? await raw.remaining() + 1 : 1;
-    let got = await this.#fill(room, room, options?.signal);
+    let got = await this.#reads.once(room, room, options?.signal);
     while (true) {
-      const have = this.#window.length;
+      const have = this.#reads.window.length;
       if (!got) return have === 0 && got === null ? got : this.#take(have);
-      got = await this.#fill(1, have, options?.signal);
+      got = await this.#reads.once(1, have, options?.signal);
     }
   }
 
@@ -348,19 +318,19 @@ export class BufferedReader<WouldBlock extends null = never>
   ): Promise<Bytes | WouldBlock> {
     const count = sizeArgument(size);
     const most = count < 0 ? this.#size : count;
-    const turn = this.#mutex.enter(options?.signal);
+    const turn = this.#reads.mutex.enter(options?.signal);
     if (turn) await turn;
     try {
       this._checkClosed("read1");
       if (most === 0) return this.#take(0);
-      if (this.#window.length === 0) {
+      if (this.#reads.window.length === 0) {
         const room = Math.min(most, FIRST_STEP);
-        const got = await this.#fill(room, room, options?.signal);
+        const got = await this.#reads.once(room, room, options?.signal);
         if (got === null) return got;
       }
-      return this.#take(Math.min(most, this.#window.length));
+      return this.#take(Math.min(most, this.#reads.window.length));
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -373,14 +343,16 @@ export class BufferedReader<WouldBlock extends null = never>
    * @returns A copy of all that is buffered, empty at the end of the stream.
    */
   async peek(_size = 0, options?: ReadOptions): Promise<Bytes> {
-    const turn = this.#mutex.enter(options?.signal);
+    const turn = this.#reads.mutex.enter(options?.signal);
     if (turn) await turn;
     try {
       this._checkClosed("peek");
-      if (this.#window.length === 0) await this.#fillMore(options?.signal);
-      return this.#window.copy();
+      if (this.#reads.window.length === 0) {
+        await this.#reads.more(options?.signal);
+      }
+      return this.#reads.window.copy();
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -402,32 +374,32 @@ export class BufferedReader<WouldBlock extends null = never>
     whole: boolean,
   ): Promise<number | WouldBlock> {
     const target = bytesOf(buffer);
-    const turn = this.#mutex.enter();
+    const turn = this.#reads.mutex.enter();
     if (turn) await turn;
     let done = 0;
     try {
       this._checkClosed("readinto");
       while (done < target.length) {
         const rest = target.subarray(done);
-        if (this.#window.length > 0) {
-          done += this.#window.takeInto(rest);
+        if (this.#reads.window.length > 0) {
+          done += this.#reads.window.takeInto(rest);
         } else {
-          const direct = rest.length >= this.#size && !this.#filling;
+          const direct = rest.length >= this.#size && !this.#reads.keepsOne;
           const got = direct
             ? await this.raw.readinto(rest)
-            : await this.#fillMore();
+            : await this.#reads.more();
           if (!got) return done === 0 ? got : done;
           if (!direct) continue;
-          done += this.#checkCount(got, rest.length);
+          done += this.#reads.checkCount(got, rest.length);
         }
         if (!whole) break;
       }
       return done;
     } catch (error) {
-      if (done > 0) this.#window.putBack(target.subarray(0, done));
+      if (done > 0) this.#reads.window.putBack(target.subarray(0, done));
       throw error;
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -446,14 +418,14 @@ export class BufferedReader<WouldBlock extends null = never>
     options?: ReadOptions,
   ): Promise<Bytes> {
     const limit = sizeArgument(size);
-    const turn = this.#mutex.enter(options?.signal);
+    const turn = this.#reads.mutex.enter(options?.signal);
     if (turn) await turn;
     try {
       this._checkClosed("readline");
       let searched = 0;
       while (true) {
-        const have = this.#window.length;
-        const lf = this.#window.find(LF, searched);
+        const have = this.#reads.window.length;
+        const lf = this.#reads.window.find(LF, searched);
         const found = lf >= 0;
         const length = found ? lf + 1 : have;
         if (limit >= 0 && length >= limit) return this.#take(limit);
@@ -464,10 +436,10 @@ export class BufferedReader<WouldBlock extends null = never>
         }
         if (found) return this.#take(length);
         searched = have;
-        if (!await this.#fillMore(options?.signal)) return this.#take(have);
+        if (!await this.#reads.more(options?.signal)) return this.#take(have);
       }
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -478,16 +450,16 @@ export class BufferedReader<WouldBlock extends null = never>
    * @throws {UnsupportedOperation} If the stream below has no positions.
    */
   override async tell(): Promise<number> {
-    const turn = this.#mutex.enter();
+    const turn = this.#reads.mutex.enter();
     if (turn) await turn;
     try {
       this._checkClosed("tell");
       this._checkSeekable("tell");
-      if (this.#filling) await this.#fillMore();
+      if (this.#reads.keepsOne) await this.#reads.more();
       const at = await rawPosition(this.raw, 0, SEEK_CUR);
-      return Math.max(0, at - this.#window.length);
+      return Math.max(0, at - this.#reads.window.length);
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -505,18 +477,18 @@ export class BufferedReader<WouldBlock extends null = never>
   ): Promise<number> {
     positionArgument(position);
     whenceArgument(whence);
-    const turn = this.#mutex.enter();
+    const turn = this.#reads.mutex.enter();
     if (turn) await turn;
     try {
       this._checkClosed("seek");
       this._checkSeekable("seek");
-      if (this.#filling) await this.#fillMore();
-      const ahead = whence === SEEK_CUR ? this.#window.length : 0;
+      if (this.#reads.keepsOne) await this.#reads.more();
+      const ahead = whence === SEEK_CUR ? this.#reads.window.length : 0;
       const at = await rawPosition(this.raw, position - ahead, whence);
-      this.#window.clear();
+      this.#reads.window.clear();
       return at;
     } finally {
-      this.#mutex.leave();
+      this.#reads.mutex.leave();
     }
   }
 
@@ -527,8 +499,9 @@ export class BufferedReader<WouldBlock extends null = never>
    * if flushing fails.
    */
   override async close(): Promise<void> {
-    if (!this.#raw || this.closed) return;
-    await closeAfter(this.#raw, () => this.flush());
+    const { raw } = this.#reads;
+    if (!raw || this.closed) return;
+    await closeAfter(raw, () => this.flush());
   }
 
   /**
@@ -540,131 +513,12 @@ export class BufferedReader<WouldBlock extends null = never>
   // deno-lint-ignore require-await -- a refusal is a rejection, never a throw
   override async detach(): Promise<RawReader<WouldBlock>> {
     const raw = this.raw;
-    this.#raw = undefined;
+    this.#reads.raw = undefined;
     return raw;
   }
 
   /** The first `count` buffered bytes, as the caller's own. */
   #take(count: number): Bytes {
-    return this.#window.take(count, this.#filling === undefined);
-  }
-
-  /**
-   * A raw read for callers who take whatever comes: the window doubles. A
-   * buffer of one byte is for those who must not read ahead, so it does not.
-   */
-  #fillMore(signal?: AbortSignal): Promise<number | WouldBlock> {
-    return this.#fill(this.#half, this.#moreWanted, signal);
-  }
-
-  get #moreWanted(): number {
-    return this.#size > 1 ? this.#window.length : 1;
-  }
-
-  /**
-   * Waits for one raw read. It asks for `wanted` bytes or the buffer's size,
-   * whichever is more, but is content with room for `enough`.
-   */
-  #fill(
-    enough: number,
-    wanted: number,
-    signal?: AbortSignal,
-  ): Promise<number | WouldBlock> {
-    if (signal) return this.#fillUnlessAborted(enough, wanted, signal);
-    if (this.#filling) return this.#landed(this.#filling);
-    return new Promise((done, failed) =>
-      this.#begin(enough, wanted, done, failed)
-    );
-  }
-
-  /** A raw read that nobody can leave, and so without a promise to keep. */
-  #begin(
-    enough: number,
-    wanted: number,
-    done: (count: number | WouldBlock) => void,
-    failed: (error: unknown) => void,
-  ): void {
-    this.#done = done;
-    this.#failed = failed;
-    try {
-      const target = this.#room(enough, wanted);
-      const { raw } = this;
-      if (raw.beginRead) raw.beginRead(target, this.#onRead, this.#onReadError);
-      else raw.readinto(target).then(this.#onRead, this.#onReadError);
-    } catch (error) {
-      void Promise.reject(error).catch(this.#onReadError);
-    }
-  }
-
-  #onRead: (got: number | WouldBlock) => void = (got) => {
-    this.#leaveFill();
-    try {
-      this.#land(got);
-    } catch (error) {
-      this.#failed(error);
-      return;
-    }
-    this.#done(got);
-  };
-
-  #onReadError: (error: unknown) => void = (error) => {
-    this.#leaveFill();
-    this.#failed(error);
-  };
-
-  #leaveFill(): void {
-    if (!this.#leaves) return;
-    this.#leaves = false;
-    this.#mutex.leave();
-  }
-
-  async #fillUnlessAborted(
-    enough: number,
-    wanted: number,
-    signal: AbortSignal,
-  ): Promise<number | WouldBlock> {
-    signal.throwIfAborted();
-    const filling = this.#keptFill(enough, wanted);
-    await settled(filling, signal);
-    return await this.#landed(filling);
-  }
-
-  /** What a raw read brings that is kept until somebody waits for it. */
-  async #landed(
-    filling: Promise<number | WouldBlock>,
-  ): Promise<number | WouldBlock> {
-    try {
-      const got = await filling;
-      this.#land(got);
-      return got;
-    } finally {
-      this.#filling = undefined;
-    }
-  }
-
-  #land(got: number | WouldBlock): void {
-    if (got === null) return;
-    this.#window.add(this.#checkCount(got, this.#offered));
-    if (got >= this.#step) this.#step = this.#size;
-  }
-
-  #keptFill(enough: number, wanted: number): Promise<number | WouldBlock> {
-    return this.#filling ??= this.raw.readinto(this.#room(enough, wanted));
-  }
-
-  /** Where a raw read puts its bytes. */
-  #room(enough: number, wanted: number): Bytes {
-    const room = this.#window.room(enough, Math.max(wanted, this.#step));
-    this.#offered = room.length;
-    return room;
-  }
-
-  #checkCount(got: number, room: number): number {
-    if (got >= 0 && got <= room && Number.isInteger(got)) return got;
-    throw new Deno.errors.InvalidData(
-      `Cannot read from "${this.raw.constructor.name}": readinto gave ${got}, outside 0 to ${room}`,
-    );
+    return this.#reads.window.take(count, !this.#reads.keepsOne);
   }
 }
-
-function nothing(): void {}
