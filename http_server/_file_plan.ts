@@ -309,13 +309,17 @@ function nothing(
 function withoutTags(fields: FieldLookup): FieldLookup {
   return {
     get(name: string): string | null {
-      const value = fields.getJoined?.(name) ?? fields.get(name);
+      const value = look({ fields }, name);
       if (name === "If-Match") return null;
       return name === "If-None-Match" && value !== null ? "" : value;
     },
   };
 }
 
-function look({ fields }: FileRequest, name: string): string | null {
+/** The value of a field, duplicates joined. */
+export function look(
+  { fields }: Pick<FileRequest, "fields">,
+  name: string,
+): string | null {
   return fields.getJoined ? fields.getJoined(name) : fields.get(name);
 }

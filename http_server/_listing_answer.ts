@@ -6,6 +6,7 @@ import {
   type Field,
   type FilePlanOptions,
   type FileRequest,
+  look,
 } from "./_file_plan.ts";
 import type { Bounds } from "./_file_source.ts";
 import {
@@ -71,8 +72,7 @@ export async function answerListing(
 ): Promise<ListingAnswer> {
   const read = await readEntries(path, context.bounds, context.hidden);
   if (read.kind === "none") return { kind: "error", status: read.status };
-  const { fields } = request;
-  const accept = fields.getJoined?.("Accept") ?? fields.get("Accept");
+  const accept = look(request, "Accept");
   const type = negotiateMediaType(accept, TYPES) ?? TYPES[0]!;
   const text = await format(type, read.entries, path, context);
   return send(new TextEncoder().encode(text), type, request, context.options);

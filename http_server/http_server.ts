@@ -9,6 +9,7 @@ import {
   type ThreadingMembers,
   ThreadingMixIn,
 } from "../socketserver/mod.ts";
+import { isWildcard } from "./address_kind.ts";
 
 /** The members that every HTTP server has beside those of its socket server. */
 export interface HTTPServerMembers {
@@ -67,10 +68,6 @@ export class HTTPServer extends TCPServer implements HTTPServerMembers {
     this.serverName = isWildcard(hostname) ? machineName(hostname) : hostname;
     this.serverPort = port;
   }
-}
-
-function isWildcard(hostname: string): boolean {
-  return hostname === "0.0.0.0" || hostname === "::";
 }
 
 // A name server is never asked: the answer would be late, and a secret told.

@@ -12,7 +12,6 @@ export const DQUOTE = 0x22;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;
-export const EQUALS = 0x3d;
 export const BACKSLASH = 0x5c;
 
 /** tchar: letters, digits and the fifteen marks that names may hold. */
