@@ -164,7 +164,8 @@ export class FileFinder {
    * comes from a `translatePath` that was overridden to lead elsewhere.
    */
   boundsOf(path: string): Bounds | null {
-    const { directory, followSymlinks } = this.#settings;
+    const { followSymlinks } = this.#settings;
+    const directory = named(this.#settings.directory);
     if (followSymlinks || !isWithin(path, withoutSlashes(directory))) {
       return null;
     }
@@ -185,7 +186,13 @@ function asFound(
 
 /** A path in a folder. */
 export function joinPath(folder: string, name: string): string {
-  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+  const path = named(folder);
+  return path.endsWith("/") ? path + name : `${path}/${name}`;
+}
+
+/** No name is that of the current folder, as in Python; with a slash it would be the root. */
+function named(folder: string): string {
+  return folder || ".";
 }
 
 function withoutSlashes(path: string): string {

@@ -68,6 +68,7 @@ export function defaultDirectory(file: string | null | undefined): string {
   return file ? dirname(file) : Deno.cwd();
 }
 
-function toPath<P>(path: P): P | string {
+/** A path, also where a `file:` URL was given. */
+export function toPath<P>(path: P | URL): P | string {
   return path instanceof URL ? fromFileUrl(path) : path;
 }

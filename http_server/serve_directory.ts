@@ -6,7 +6,7 @@ import {
 } from "./_cross_origin.ts";
 import { FileBody } from "./_file_body.ts";
 import type { Field } from "./_file_plan.ts";
-import { defaultDirectory, DEFAULTS, normalized } from "./_file_settings.ts";
+import { DEFAULTS, normalized, toPath } from "./_file_settings.ts";
 import {
   type BodyFile,
   FileSite,
@@ -54,11 +54,10 @@ export function serveDirectory(
   root: string | URL,
   options: FileServerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const chosen = normalized({ ...options, directory: root });
   const settings: SiteSettings = {
-    directory: defaultDirectory(chosen.file),
     ...DEFAULTS,
-    ...chosen,
+    ...normalized(options),
+    directory: toPath(root),
     translatePath: (path) => translatePath(settings.directory, path),
     guessType: (path) => guessType(path, settings),
   };

@@ -165,8 +165,8 @@ export class SimpleHTTPRequestHandler<
    * @param server The server that accepted it.
    * @param options What is served and how. Fields that a subclass declares go
    * before; {@linkcode SimpleHTTPRequestHandler.configure} goes before those.
-   * @throws {Deno.errors.NotCapable} If no folder is given and the current one
-   * may not be known.
+   * @throws {Deno.errors.NotFound} If no folder is given and the current one is
+   * gone.
    */
   constructor(
     request: Deno.Conn,

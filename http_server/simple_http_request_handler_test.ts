@@ -685,6 +685,24 @@ Deno.test("translatePath() cuts query and fragment, and takes three kinds of dir
   }
 });
 
+Deno.test("SimpleHTTPRequestHandler takes no name for the current folder, never for the root", async () => {
+  await using outside = await Folder.make({ "secret": "secret" });
+  const { name } = [...Deno.readDirSync(".")].find((entry) =>
+    entry.isFile && !entry.name.startsWith(".")
+  )!;
+  for (const followSymlinks of [false, true]) {
+    await using served = serve(
+      Quiet.configure({ directory: "", followSymlinks }),
+    );
+    const status = async (target: string) => {
+      using client = await served.connect();
+      return (await send(client, target)).status;
+    };
+    assertEquals(await status(`/${name}`), 200);
+    assertEquals(await status(outside.at("secret")), 404);
+  }
+});
+
 Deno.test("SimpleHTTPRequestHandler serves the current folder by default", () => {
   const handler = new Quiet({} as Deno.Conn, {} as Deno.NetAddr, {});
   assertEquals(handler.directory, Deno.cwd());
