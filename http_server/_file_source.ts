@@ -27,11 +27,12 @@ class Handle implements OpenFile {
   }
 
   readSync(target: Uint8Array, position: number): number {
+    this.#checkOpen();
     return nodeFs().readSync(this.#fd, target, 0, target.length, position);
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {
-    if (this.#closed) throw new TypeError("Cannot read a file: it is closed");
+    this.#checkOpen();
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.#reading++;
     try {
@@ -60,6 +61,10 @@ class Handle implements OpenFile {
   }
 
   // The number may belong to another file as soon as it was given back.
+  #checkOpen(): void {
+    if (this.#closed) throw new TypeError("Cannot read a file: it is closed");
+  }
+
   #release(): void {
     if (this.#reading === 0) nodeFs().closeSync(this.#fd);
   }

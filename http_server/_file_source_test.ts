@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Folder } from "../_tools/testing/folder.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
 import {
@@ -43,6 +43,11 @@ Deno.test("OpenFile.close() waits for a read under way, and reads fail afterward
   let error: unknown;
   await found.file.read(new Uint8Array(5), 0).catch((thrown) => error = thrown);
   assert(error instanceof TypeError);
+  // Its number may be that of another file by now.
+  const other = lookUp(folder.at("a.txt"), null);
+  assert(other.kind === "file");
+  using _open = other.file;
+  assertThrows(() => found.file.readSync(new Uint8Array(5), 0), TypeError);
 });
 
 Deno.test("lookUp() follows links that stay within bounds, and no others", async () => {
