@@ -76,6 +76,9 @@ export function toFetchHandler(
     });
     try {
       return await readResponse(connection.answer, request.method, served);
+    } catch (error) {
+      connection.cut(nobodyReads());
+      throw error;
     } finally {
       unwatch();
     }
@@ -197,10 +200,7 @@ async function readResponse(
     read: (target) => answer.read(target),
     write: () =>
       Promise.reject(new Deno.errors.NotSupported("Cannot write to an answer")),
-    close: () =>
-      answer.fail(
-        new Deno.errors.BrokenPipe("Cannot send the rest: nobody reads it"),
-      ),
+    close: () => answer.fail(nobodyReads()),
   });
   const reader = new BufferedReader(socket);
   while (true) {
@@ -258,10 +258,12 @@ function body(
       else controller.enqueue(value);
     },
     async cancel(reason) {
-      answer.fail(
-        new Deno.errors.BrokenPipe("Cannot send the rest: nobody reads it"),
-      );
+      answer.fail(nobodyReads());
       await from.cancel(reason).catch(() => {});
     },
   });
+}
+
+function nobodyReads(): Error {
+  return new Deno.errors.BrokenPipe("Cannot send the rest: nobody reads it");
 }
