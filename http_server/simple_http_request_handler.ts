@@ -273,7 +273,12 @@ export class SimpleHTTPRequestHandler<
   async listDirectory(path: string): Promise<BodyFile | null> {
     const answer = await this.#site.list(path, this.#request());
     if (answer.kind === "content") return await this.#sendContent(answer);
-    await this.sendError(answer.status, "No permission to list directory");
+    await this.sendError(
+      answer.status,
+      answer.status === HTTPStatus.SERVICE_UNAVAILABLE
+        ? null
+        : "No permission to list directory",
+    );
     return null;
   }
 

@@ -664,6 +664,21 @@ Deno.test({
   },
 });
 
+Deno.test("SimpleHTTPRequestHandler blames no permission where the system has no room for a listing", async () => {
+  await using site = await Site.open({});
+  const { readDir } = Deno;
+  Deno.readDir = () => {
+    throw Object.assign(new Error("Too many open files"), { code: "EMFILE" });
+  };
+  try {
+    const { status, body } = await site.ask("/");
+    assertEquals(status, 503);
+    assertStringIncludes(body, "503 Service Unavailable");
+  } finally {
+    Deno.readDir = readDir;
+  }
+});
+
 Deno.test("translatePath() cuts query and fragment, and takes three kinds of directories (test_query_arguments)", () => {
   for (
     const directory of ["/srv/www", "/srv/www/", new URL("file:///srv/www")]
