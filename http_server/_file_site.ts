@@ -209,7 +209,7 @@ function splitTarget(target: string): { path: string; query: string } {
     : { path: text.slice(0, mark), query: text.slice(mark) };
 }
 
-/** What begins with a name, as the path of an odd target may, leads to no other host. */
+/** What begins with a name, as an odd target may, leads to no host that it has not named itself. */
 function safeLocation(location: string): string {
   return /^[A-Za-z0-9]/.test(location)
     ? location

@@ -41,7 +41,7 @@ export function obeyParent(stop: () => void): void {
   })();
 }
 
-/** What {@linkcode runWorkers} is told. */
+/** What {@linkcode Workers} is told. */
 export interface WorkersOptions {
   /** How many processes. */
   readonly workers: number;
@@ -51,7 +51,7 @@ export interface WorkersOptions {
   readonly log: (line: string) => void;
 }
 
-/** Milliseconds between two tries to start a worker that ends at once, doubled each time. */
+/** Milliseconds between two tries to start a worker that ends at once. */
 const BACKOFF = [0, 100, 200, 400, 800, 1600, 3200, 5000];
 
 /** Milliseconds after which a worker that ends has not ended at once. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What is in a folder: text or bytes of files, folders within, `null` for nothing. */
+/** What is in a folder: text or bytes of files, folders within. */
 export interface FolderContent {
   readonly [name: string]: string | Uint8Array | FolderContent;
 }
