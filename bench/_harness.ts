@@ -1,11 +1,12 @@
 /**
- * What the benchmarks share: servers and load as processes of their own, and
- * the CPU time that a server has used. Time on the clock depends on who else
+ * What the benchmarks share: servers and load as processes of their own, judged
+ * by the CPU time that a server has used. Time on the clock depends on who else
  * uses the machine; CPU time much less, and the ratio of two servers that take
  * turns less still.
  *
  * @module
  */
+import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
 
 /** A program under measurement, or one that makes the load. */
 export interface Child extends AsyncDisposable {
@@ -58,26 +59,10 @@ export function start(program: string, ...args: string[]): Child {
   };
 }
 
-// sysconf(_SC_CLK_TCK) is 100 on every Linux that Deno runs on.
-const TICKS_PER_SECOND = 100;
-
-/**
- * CPU seconds, user and system, that a process has used, with those of its
- * children that have ended. Linux only.
- */
-export async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  // The name of the program, in parentheses, may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = fields.slice(11, 15).map(Number);
-  return ticks.reduce((sum, each) => sum + each) / TICKS_PER_SECOND;
-}
-
-/** Bytes of memory that a process has in use now. Linux only. */
-export async function residentBytes(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  // A process that has ended has none.
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+/** Has a load do so many round trips, and waits until they are done. */
+export async function ask(load: Child, times: number): Promise<void> {
+  await load.tell(String(times));
+  await load.line();
 }
 
 /** The middle one of some numbers. */
@@ -117,10 +102,9 @@ export async function compete(
   const needed = contestants.map((): number[] => []);
   for (let round = -1; round < rounds; round++) {
     for (const [i, { server, load }] of contestants.entries()) {
-      const before = await cpuSeconds(server.pid);
-      await load.tell(String(roundTrips));
-      await load.line();
-      const seconds = await cpuSeconds(server.pid) - before;
+      const before = cpuSeconds(server.pid);
+      await ask(load, roundTrips);
+      const seconds = cpuSeconds(server.pid) - before;
       if (round >= 0) needed[i]!.push(seconds * 1e6 / roundTrips);
     }
   }

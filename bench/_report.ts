@@ -22,6 +22,7 @@ export type Row = Readonly<Record<string, string | number>>;
 
 const lines: string[] = [];
 const verdicts: Row[] = [];
+const pictures = new Map<string, string>();
 
 /** Prints a table, and keeps it for the file. */
 export function table(title: string, rows: readonly Row[]): void {
@@ -49,20 +50,16 @@ export function judge(goal: Goal, value: number): void {
   });
 }
 
-/** Keeps a picture for the file, and its text. */
-export async function picture(
-  title: string,
-  name: string,
-  svg: string,
-): Promise<void> {
-  await Deno.writeTextFile(new URL(name, import.meta.url), svg);
+/** Keeps a picture, for the file to show. */
+export function picture(title: string, name: string, svg: string): void {
+  pictures.set(name, svg);
   lines.push(`![${title}](${name})`, "");
 }
 
 const START = "<!-- results: written by `deno task bench --write` -->";
 const END = "<!-- end of results -->";
 
-/** Puts what was reported into `README.md`, with date and hardware. */
+/** Puts what was reported into `README.md`, with date and hardware, and its pictures beside it. */
 export async function writeResults(): Promise<void> {
   const file = new URL("README.md", import.meta.url);
   const old = await Deno.readTextFile(file);
@@ -78,6 +75,9 @@ export async function writeResults(): Promise<void> {
     ...lines,
   ].join("\n");
   await Deno.writeTextFile(file, before + text + after);
+  for (const [name, svg] of pictures) {
+    await Deno.writeTextFile(new URL(name, import.meta.url), svg);
+  }
 }
 
 async function hardware(): Promise<string> {

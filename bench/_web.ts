@@ -5,9 +5,12 @@
  *
  * @module
  */
+import { children } from "../_tools/testing/cgi_site.ts";
+import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
 import { freePort, listening } from "../_tools/testing/free_port.ts";
 import { findProgram } from "../_tools/testing/real_program.ts";
-import { cpuSeconds, median, residentBytes } from "./_harness.ts";
+import { MIB, residentMemory } from "../_tools/testing/resident_memory.ts";
+import { median } from "./_harness.ts";
 import { type Goal, judge, table } from "./_report.ts";
 
 /** A web server under measurement. */
@@ -87,7 +90,7 @@ export async function compareWebServers(
   for (let round = -1; round < load.rounds; round++) {
     for (const contestant of contestants) {
       const turn = await contestant.turn(wrk, load);
-      if (round >= 0) await contestant.count(turn);
+      if (round >= 0) contestant.count(turn);
     }
   }
   table(title, contestants.map((each) => each.row(contestants[0]!)));
@@ -145,7 +148,7 @@ export class Contestant implements AsyncDisposable {
 
   /** Loads the server once. */
   async turn(wrk: string, load: WebLoad): Promise<Turn> {
-    const before = await this.#cpu();
+    const before = this.#sum(cpuSeconds);
     const { stdout } = await new Deno.Command(wrk, {
       args: [
         "--threads=1",
@@ -162,7 +165,7 @@ export class Contestant implements AsyncDisposable {
         `http://127.0.0.1:${this.port}${load.path}`,
       ],
     }).output();
-    const cpu = await this.#cpu() - before;
+    const cpu = this.#sum(cpuSeconds) - before;
     const report = new TextDecoder().decode(stdout);
     const failures = /Socket errors: .*|Non-2xx .*/.exec(
       this.#endsByClosing ? report.replace(/, read \d+,/, ", read 0,") : report,
@@ -182,11 +185,11 @@ export class Contestant implements AsyncDisposable {
   }
 
   /** Counts a turn for the report. */
-  async count(turn: Turn): Promise<void> {
+  count(turn: Turn): void {
     this.#perSecond.push(turn.perSecond);
     this.#microseconds.push(turn.microseconds);
     this.#slowest.push(turn.slowest);
-    this.#memory = await this.#resident();
+    this.#memory = this.#sum(residentMemory);
   }
 
   /** The median of what each round needed, compared with another server in that round. */
@@ -204,26 +207,21 @@ export class Contestant implements AsyncDisposable {
       "CPU us/request": Number(median(this.#microseconds).toPrecision(3)),
       "CPU ratio": Number(this.ratio(first, "cpu").toFixed(2)),
       "p99 ms": Number(median(this.#slowest).toPrecision(3)),
-      "memory MiB": Math.round(this.#memory / 2 ** 20),
+      "memory MiB": Math.round(this.#memory / MIB),
     };
   }
 
-  /** Servers such as nginx work in children. */
-  async #cpu(): Promise<number> {
-    let seconds = await cpuSeconds(this.#process.pid);
-    for (const pid of childrenOf(this.#process.pid)) {
-      // A script may have ended meanwhile; then its parent has its time.
-      seconds += await cpuSeconds(pid).catch(() => 0);
+  /** CPU seconds or bytes of memory; servers such as nginx work in children. */
+  #sum(measure: (pid: number) => number): number {
+    let sum = measure(this.pid);
+    for (const pid of children(this.pid)) {
+      try {
+        sum += measure(pid);
+      } catch {
+        // A script has ended meanwhile; its parent has its time.
+      }
     }
-    return seconds;
-  }
-
-  async #resident(): Promise<number> {
-    let bytes = await residentBytes(this.#process.pid);
-    for (const pid of childrenOf(this.#process.pid)) {
-      bytes += await residentBytes(pid).catch(() => 0);
-    }
-    return bytes;
+    return sum;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -236,13 +234,6 @@ export class Contestant implements AsyncDisposable {
 function milliseconds(text: string | undefined): number {
   const [, value, unit] = /^([\d.]+)(us|ms|s)$/.exec(text ?? "") ?? [];
   return Number(value) * (unit === "s" ? 1000 : unit === "ms" ? 1 : 0.001);
-}
-
-function childrenOf(parent: number): number[] {
-  const tasks = Deno.readTextFileSync(
-    `/proc/${parent}/task/${parent}/children`,
-  );
-  return tasks.split(" ").filter((pid) => pid !== "").map(Number);
 }
 
 /** Starts a server on a port; nobody reads what it says. */

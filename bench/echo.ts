@@ -62,5 +62,3 @@ export async function echo(): Promise<void> {
     atMost: 1.15,
   }, results[1]!.ratio);
 }
-
-if (import.meta.main) await echo();

@@ -5,15 +5,11 @@
  *
  * @module
  */
+import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
 import { findProgram } from "../_tools/testing/real_program.ts";
+import { MIB, residentMemory } from "../_tools/testing/resident_memory.ts";
 import { draw, type Graph } from "./_graph.ts";
-import {
-  type Child,
-  cpuSeconds,
-  median,
-  residentBytes,
-  start,
-} from "./_harness.ts";
+import { ask, median, start } from "./_harness.ts";
 import { judge, picture } from "./_report.ts";
 import { Contestant, denoProgram, type WebServer } from "./_web.ts";
 
@@ -51,7 +47,7 @@ async function withConnections(wrk: string): Promise<void> {
       least[i]!.push(beside.microseconds);
     }
   }
-  await show("connections", 1.25, {
+  show("connections", 1.25, {
     title: "CPU time of a request, by connections (grey: a bare loop)",
     across: "connections",
     up: "us",
@@ -65,13 +61,13 @@ async function withFiles(wrk: string): Promise<void> {
   const asked = 1000;
   const sizes = [1000, 3000, 10_000, 30_000, 100_000];
   await using stack = new AsyncDisposableStack();
-  const servers: Contestant[] = [];
+  const sites: { server: Contestant; script: string }[] = [];
   for (const size of sizes) {
     const folder = await makeTree(size);
     stack.defer(() => Deno.remove(folder, { recursive: true }));
     const command = denoProgram("./files/ours.ts", folder);
-    servers.push(
-      stack.use(await Contestant.start({ name: String(size), command })),
+    const server = stack.use(
+      await Contestant.start({ name: String(size), command }),
     );
     await Deno.writeTextFile(
       `${folder}/spread.lua`,
@@ -82,13 +78,11 @@ request = function()
   return wrk.format("GET", "/" .. math.floor(n / 1000) .. "/" .. n .. ".txt")
 end`,
     );
-    const script = `file://${folder}/spread.lua`;
-    scripts.set(servers.at(-1)!, script);
+    sites.push({ server, script: `file://${folder}/spread.lua` });
   }
   const needed = sizes.map((): number[] => []);
   for (let round = -2; round < 3; round++) {
-    for (const [i, server] of servers.entries()) {
-      const script = scripts.get(server)!;
+    for (const [i, { server, script }] of sites.entries()) {
       const load = {
         path: "/",
         connections: 32,
@@ -100,7 +94,7 @@ end`,
       if (round >= 0) needed[i]!.push(microseconds);
     }
   }
-  await show("files", 1.25, {
+  show("files", 1.25, {
     title:
       `CPU time of a request for one of ${asked} files, by files of the site`,
     across: "files of the site",
@@ -109,8 +103,6 @@ end`,
     points: sizes.map((size, i) => [size, median(needed[i]!)]),
   });
 }
-
-const scripts = new WeakMap<Contestant, string>();
 
 /** A folder of folders with a thousand small files each. */
 async function makeTree(size: number): Promise<string> {
@@ -132,20 +124,20 @@ async function withRequests(): Promise<void> {
   const memory: [number, number][] = [];
   await ask(load, step); // to warm up
   for (let served = step; served <= 1_000_000; served += step) {
-    const before = await cpuSeconds(server.pid);
+    const before = cpuSeconds(server.pid);
     await ask(load, step);
-    const seconds = await cpuSeconds(server.pid) - before;
+    const seconds = cpuSeconds(server.pid) - before;
     cpu.push([served, seconds * 1e6 / step]);
-    memory.push([served, await residentBytes(server.pid) / 2 ** 20]);
+    memory.push([served, residentMemory(server.pid) / MIB]);
   }
-  await show("requests", 1.25, {
+  show("requests", 1.25, {
     title: "CPU time of a request, by requests served on 64 connections before",
     across: "requests",
     up: "us",
     points: cpu,
   });
   // V8 takes some hundred thousand requests to find the size of its heap.
-  await show("memory", 1.05, {
+  show("memory", 1.05, {
     title: "Memory, by requests served",
     across: "requests",
     up: "MiB",
@@ -153,18 +145,8 @@ async function withRequests(): Promise<void> {
   }, 500_000);
 }
 
-async function ask(load: Child, times: number): Promise<void> {
-  await load.tell(String(times));
-  await load.line();
-}
-
 /** Draws a graph and judges it: its end against its beginning, or what comes from a point on. */
-async function show(
-  name: string,
-  atMost: number,
-  graph: Graph,
-  from = 0,
-): Promise<void> {
+function show(name: string, atMost: number, graph: Graph, from = 0): void {
   console.log(graph.title);
   const { beside } = graph;
   for (const [i, [x, y]] of graph.points.entries()) {
@@ -174,7 +156,7 @@ async function show(
       }`,
     );
   }
-  await picture(graph.title, `growth_${name}.svg`, draw(graph));
+  picture(graph.title, `growth_${name}.svg`, draw(graph));
   // What grows for everybody is the system's.
   const points = graph.points
     .map(([x, y], i) => [x, y / (beside?.[i] ?? 1)] as const)

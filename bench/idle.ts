@@ -5,7 +5,8 @@
  * @module
  */
 import { freePort, listening } from "../_tools/testing/free_port.ts";
-import { type Child, median, residentBytes, start } from "./_harness.ts";
+import { residentMemory } from "../_tools/testing/resident_memory.ts";
+import { ask, median, start } from "./_harness.ts";
 import { judge, table } from "./_report.ts";
 import { denoProgram, spawn, type WebServer } from "./_web.ts";
 
@@ -42,23 +43,18 @@ async function sizeOfConnection({ command }: WebServer): Promise<number> {
   const server = spawn(command, port);
   try {
     await listening(port);
-    await using load: Child = start("./_http_load.ts", String(port), "100");
+    await using load = start("./_http_load.ts", String(port), "100");
     await ask(load, 10_000);
-    const before = await residentBytes(server.pid);
-    await using more: Child = start(
+    const before = residentMemory(server.pid);
+    await using more = start(
       "./_http_load.ts",
       String(port),
       String(CONNECTIONS),
     );
     await ask(more, CONNECTIONS);
-    return (await residentBytes(server.pid) - before) / CONNECTIONS;
+    return (residentMemory(server.pid) - before) / CONNECTIONS;
   } finally {
     server.kill();
     await server.status;
   }
-}
-
-async function ask(load: Child, times: number): Promise<void> {
-  await load.tell(String(times));
-  await load.line();
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
 
@@ -9,13 +10,6 @@ function environment(...names: string[]): Record<string, string> {
   return Object.fromEntries(
     values.filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
-}
-
-/** Seconds of processor time that a process has used. */
-function processorTime(pid: number): number {
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 testWithPrograms(
@@ -55,9 +49,9 @@ testWithPrograms(
       await clients[0]!.send(GET);
       assertEquals((await clients[0]!.readAnswer()).status, 204);
 
-      const before = processorTime(child.pid);
+      const before = cpuSeconds(child.pid);
       await new Promise((resolve) => setTimeout(resolve, 1000));
-      const used = processorTime(child.pid) - before;
+      const used = cpuSeconds(child.pid) - before;
       assert(used < 0.3, `${used} seconds of processor time in one`);
 
       await clients[1]!.send(GET);

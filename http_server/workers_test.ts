@@ -1,6 +1,7 @@
 /** One server in several processes, as somebody runs it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { children, isAlive } from "../_tools/testing/cgi_site.ts";
+import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
 import { Program } from "../_tools/testing/file_server_program.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";
@@ -27,20 +28,13 @@ async function serve(
   return { program, port, workers: children(program.process.pid) };
 }
 
-/** Milliseconds of CPU that a process has used. */
-function cpuTime(pid: number): number {
-  const [, rest = ""] = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ");
-  const fields = rest.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
 test("shares the connections of one port between processes", async () => {
   await using folder = await Folder.make({ "a.txt": "a file" });
   const { program, port, workers } = await serve(folder);
   await using _program = program;
   assertEquals(workers.length, 2);
   const address = { transport: "tcp", hostname: "127.0.0.1", port } as const;
-  const before = workers.map(cpuTime);
+  const before = workers.map(cpuSeconds);
   // Each connection goes to one of them by chance.
   await Promise.all(
     Array.from({ length: 32 }, async () => {
@@ -51,10 +45,10 @@ test("shares the connections of one port between processes", async () => {
       }
     }),
   );
-  const used = workers.map((pid, i) => cpuTime(pid) - before[i]!);
+  const used = workers.map((pid, i) => cpuSeconds(pid) - before[i]!);
   assert(
     Math.min(...used) > Math.max(...used) / 6,
-    `one worker has done it all: ${used} ms`,
+    `one worker has done it all: ${used} s`,
   );
 });
 
