@@ -84,8 +84,8 @@ export abstract class HTTPLogger<
 
   /**
    * Writes a line to stderr: client, time, message. Control characters are
-   * made visible, so that no client can write lines of its own. May be
-   * overridden.
+   * made visible, so that no client can write lines of its own. A line that
+   * cannot be written is lost. May be overridden.
    *
    * @param format Text with `%s`, `%d` and `%r` for the arguments.
    * @param args The arguments.
@@ -103,8 +103,13 @@ export abstract class HTTPLogger<
     const bytes = utf8.encode(
       `${this.addressString()} - - ${time} ${message}\n`,
     );
-    for (let done = 0; done < bytes.length;) {
-      done += Deno.stderr.writeSync(bytes.subarray(done));
+    try {
+      for (let done = 0; done < bytes.length;) {
+        done += Deno.stderr.writeSync(bytes.subarray(done));
+      }
+    } catch {
+      // Who reads the log has gone, or the disk is full: clients want their
+      // answers all the same.
     }
   }
 }

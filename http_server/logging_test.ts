@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { drive } from "../_tools/testing/drive.ts";
+import { text } from "../_tools/testing/raw_client.ts";
 import { exchange } from "./exchange.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 
@@ -254,5 +255,22 @@ Deno.test("logColors of null has no colours where stderr is no terminal", async 
     const log = new TextDecoder().decode(stderr);
     assertStringIncludes(log, "501");
     assertEquals(log.includes("\x1b["), colors, log);
+  }
+});
+
+Deno.test("a log that cannot be written keeps no client from its answer", async () => {
+  const original = Deno.stderr.writeSync;
+  let attempts = 0;
+  Deno.stderr.writeSync = () => {
+    attempts++;
+    throw new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
+  };
+  try {
+    const request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    const answers = await exchange(Handler, request + request);
+    assertEquals(text(answers).match(/^HTTP\/1\.1 200 /gm)?.length, 2);
+    assertEquals(attempts, 2);
+  } finally {
+    Deno.stderr.writeSync = original;
   }
 });
