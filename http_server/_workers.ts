@@ -189,8 +189,12 @@ class WorkerProcess {
         rest = chunk.subarray(missing);
         if (seen === READY) this.#ready.resolve();
       }
-      for (let done = 0; done < rest.length;) {
-        done += Deno.stdout.writeSync(rest.subarray(done));
+      try {
+        for (let done = 0; done < rest.length;) {
+          done += Deno.stdout.writeSync(rest.subarray(done));
+        }
+      } catch {
+        // Nobody reads this process any more; its workers go on.
       }
     }
   }

@@ -103,6 +103,52 @@ test("leaves no worker behind when it is killed", async () => {
   await program.ended();
 });
 
+test("goes on where nobody reads what its workers print", async () => {
+  const module = (name: string) => new URL(name, import.meta.url).href;
+  await using folder = await Folder.make({
+    "main.ts": `
+      import { BaseHTTPRequestHandler } from "${
+      module("./base_http_request_handler.ts")
+    }";
+      import { runServer } from "${module("./run_server.ts")}";
+      class Talking extends BaseHTTPRequestHandler {
+        doGET() {
+          console.log("asked");
+          this.sendResponse(204);
+        }
+        logMessage() {}
+      }
+      await runServer({
+        HandlerClass: Talking, bind: "127.0.0.1", port: 0, workers: 2,
+      });
+    `,
+  });
+  await using program = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--config=deno.json",
+      "-A",
+      folder.at("main.ts"),
+    ],
+    cwd: new URL("..", import.meta.url),
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let printed = "";
+  for await (
+    const text of program.stdout.pipeThrough(new TextDecoderStream())
+  ) {
+    printed += text;
+    if (/share the port/.test(printed)) break;
+  }
+  const [, port] = / port (\d+) /.exec(printed)!;
+  const { status } = await fetch(`http://127.0.0.1:${port}/`);
+  assertEquals(status, 204);
+  program.kill("SIGTERM");
+  assertEquals((await program.status).code, 0);
+});
+
 test("says what it cannot do", async () => {
   await using folder = await Folder.make();
   const cases: [args: string[], flags: string[], code: number, why: RegExp][] =
