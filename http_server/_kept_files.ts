@@ -3,6 +3,9 @@ import type { OpenFile } from "./_open_file.ts";
 /** Files up to here are kept; above, opening and reading is little of the work. */
 export const LARGEST_KEPT = 1 << 16;
 
+/** Bytes that an entry takes beside the content of its file: a site may have a million empty ones. */
+const AROUND = 512;
+
 /** Milliseconds that a file must have rested, for each change since to show in its times. */
 const REST = 3000;
 
@@ -46,7 +49,7 @@ export class KeptFiles {
   readonly #most: number;
   #bytes = 0;
 
-  /** @param most Bytes of all contents together. */
+  /** @param most Bytes of all together. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -97,7 +100,7 @@ export class KeptFiles {
     if (
       ino === null || mtime === null || ctime === null ||
       file.ino !== ino || file.size !== version.size ||
-      file.size > LARGEST_KEPT || file.size > this.#most ||
+      file.size > LARGEST_KEPT || costOf(file) > this.#most ||
       Math.floor(file.mtime) !== mtime.getTime() ||
       seen - Math.max(mtime.getTime(), ctime.getTime()) < REST
     ) return;
@@ -106,7 +109,7 @@ export class KeptFiles {
     const kept = new KeptFile(bytes, file);
     const old = this.#entries.get(path);
     if (old) this.#drop(path, old);
-    this.#bytes += bytes.length;
+    this.#bytes += costOf(kept);
     this.#makeRoom();
     this.#entries.set(path, {
       file: kept,
@@ -128,15 +131,19 @@ export class KeptFiles {
       this.#drop(path, entry);
       if (!entry.wanted) continue;
       entry.wanted = false;
-      this.#bytes += entry.file.size;
+      this.#bytes += costOf(entry.file);
       this.#entries.set(path, entry);
     }
   }
 
   #drop(path: string, entry: Entry): void {
     this.#entries.delete(path);
-    this.#bytes -= entry.file.size;
+    this.#bytes -= costOf(entry.file);
   }
+}
+
+function costOf({ size }: OpenFile): number {
+  return AROUND + size;
 }
 
 /** A file whose content is in memory. It may be read by many at a time, and closing it does nothing. */

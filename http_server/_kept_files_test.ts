@@ -49,7 +49,7 @@ function at<T>(time: number, action: () => T): T {
 }
 
 Deno.test("KeptFiles gives a file back while nothing tells that it has changed", () => {
-  const files = new KeptFiles(100);
+  const files = new KeptFiles(1000);
   const kept = at(NOW, () => files.keep("/a", VERSION, fileOf(VERSION), "/"));
   assertEquals(kept?.bytes, new Uint8Array([97, 98, 99]));
   assertEquals(kept?.mtime, NOW - 10_000 + 0.25);
@@ -74,7 +74,7 @@ for (
   ] as const
 ) {
   Deno.test(`KeptFiles forgets a file: ${title}`, () => {
-    const files = new KeptFiles(100);
+    const files = new KeptFiles(1000);
     at(NOW, () => files.keep("/a", VERSION, fileOf(VERSION), "/"));
     const asked = { ...VERSION, ...change };
     assertEquals(
@@ -109,7 +109,7 @@ for (
 }
 
 Deno.test("KeptFiles keeps no file that another one was opened for", () => {
-  const files = new KeptFiles(100);
+  const files = new KeptFiles(1000);
   for (
     const other of [
       { ...VERSION, ino: 9 },
@@ -125,7 +125,7 @@ Deno.test("KeptFiles keeps no file that another one was opened for", () => {
 });
 
 Deno.test("KeptFiles makes room, for what is wanted last", () => {
-  const files = new KeptFiles(10);
+  const files = new KeptFiles(1600);
   const has = (path: string) =>
     at(NOW, () => files.get(path, VERSION, "/")) !== undefined;
   const keep = (path: string) =>
@@ -136,6 +136,17 @@ Deno.test("KeptFiles makes room, for what is wanted last", () => {
   assertEquals(["/a", "/b", "/c", "/d"].map(has), [true, false, true, true]);
   for (let i = 0; i < 100; i++) keep(`/${i}`);
   assertEquals(["/97", "/98", "/99"].map(has), [true, true, true]);
+});
+
+Deno.test("KeptFiles keeps so many files at most, even if they are empty", () => {
+  const files = new KeptFiles(100_000);
+  const version = { ...VERSION, size: 0 };
+  const paths = Array.from({ length: 1000 }, (_, i) => `/${i}`);
+  at(NOW, () => {
+    for (const path of paths) files.keep(path, version, fileOf(version), "/");
+    const kept = paths.filter((path) => files.get(path, version, "/"));
+    assert(kept.length > 0 && kept.length < 200, `${kept.length}`);
+  });
 });
 
 Deno.test("lookUp() serves from memory, but never what has changed", async () => {
