@@ -138,7 +138,8 @@ function lookUpUnguarded(path: string, bounds: Bounds | null): LookedUp {
     const after = fstatSync(fd);
     if (after.isFile() && (bounds === null || lies(path, fd, after, bounds))) {
       const ino = before.ino === null ? null : after.ino;
-      const file = new Handle(fd, after.size, after.mtimeMs, ino);
+      const mtime = timeOrNull(after.mtimeMs) ?? after.ctimeMs;
+      const file = new Handle(fd, after.size, mtime, ino);
       const keeping = small.keep(path, before, file, folder);
       if (keeping) file.close();
       return { kind: "file", file: keeping ?? file };
@@ -202,11 +203,16 @@ export function examine(path: string, bounds: Bounds | null): Examined | null {
     return {
       kind: isFile ? "file" : "directory",
       size: isFile ? size : null,
-      mtime: mtime?.getTime() ?? null,
+      mtime: timeOrNull(mtime?.getTime()),
     };
   } catch {
     return null;
   }
+}
+
+/** A time that a `Date` can hold; of others, which a file may have, Deno gives NaN. */
+function timeOrNull(ms: number | undefined): number | null {
+  return ms === undefined || Number.isNaN(ms) ? null : ms;
 }
 
 /** Whether a path is the folder or lies in it; both without links. */

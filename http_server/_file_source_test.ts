@@ -260,3 +260,29 @@ testWithPrograms(
     }
   },
 );
+
+// Most file systems cut such a time; the one in memory keeps it.
+Deno.test({
+  name:
+    "a time that no Date can hold is none, and what tells versions apart is another",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
+    try {
+      const path = `${folder}/a.txt`;
+      await Deno.writeTextFile(path, "hello");
+      await Deno.utime(path, 8.64e12 + 1, 8.64e12 + 1);
+      assertEquals(examine(path, null), {
+        kind: "file",
+        size: 5,
+        mtime: null,
+      });
+      const found = lookUp(path, null);
+      assert(found.kind === "file");
+      using file = found.file;
+      assert(Math.abs(file.mtime - Date.now()) < 60_000, `${file.mtime}`);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
