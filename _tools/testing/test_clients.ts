@@ -6,6 +6,9 @@ import type {
   ServeOptions,
 } from "../../socketserver/base_server.ts";
 import { StreamRequestHandler } from "../../socketserver/stream_request_handler.ts";
+import { pause } from "./test_sockets.ts";
+
+export { pause };
 
 const utf8 = new TextEncoder();
 
@@ -120,11 +123,6 @@ export class EchoHandler extends StreamRequestHandler<Deno.Addr> {
 /** Resolves when `holds` does, looking again and again; the test's own time-out ends it. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await pause(2);
-}
-
-/** Waits. */
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Runs `action` and returns how many milliseconds it took. */
