@@ -25,8 +25,6 @@ import {
   type StatusTexts,
 } from "./protocol/mod.ts";
 
-export { HTTPLogger };
-
 /** A status line and fields that were not sent yet. */
 export interface PendingHead {
   /** The status code; `null` if only fields were given so far. */

@@ -1,7 +1,7 @@
 /**
  * Where bodies end: RFC 9112 section 6.3 for requests, step by step, and one
- * function that decides for answers. Nobody else looks at Content-Length or
- * Transfer-Encoding.
+ * function that decides for answers. Where a connection is served, it is decided
+ * nowhere else.
  *
  * A request whose end two parsers may see in different places is refused, not
  * repaired, also where the RFC would let a server guess: what lies between the
@@ -11,7 +11,7 @@
  */
 
 import { consistsOf, DIGIT, quoted, sameName } from "./_chars.ts";
-import { isHTTP11 } from "./_version.ts";
+import { isHTTP11 } from "./_is_http11.ts";
 import { hasToken, isToken, splitList, trimOws } from "./field_syntax.ts";
 import type { Fields } from "./fields.ts";
 import type { RequestHead } from "./head.ts";

@@ -9,7 +9,7 @@
  */
 
 import { CLASS, consistsOf, DIGIT, HEX, REG_NAME } from "./_chars.ts";
-import { isHTTP11 } from "./_version.ts";
+import { isHTTP11 } from "./_is_http11.ts";
 import type { RequestHead } from "./head.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
