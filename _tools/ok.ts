@@ -39,8 +39,9 @@ try {
   const processes = navigator.hardwareConcurrency + 1;
   await Promise.all(Array.from({ length: processes }, testInTurn));
   console.log(`ok: everything took ${since(begin)}`);
-} catch {
+} catch (error) {
   ending.abort();
+  console.error(`not ok: ${(error as Error).message}`);
   Deno.exitCode = 1;
 }
 
@@ -74,8 +75,7 @@ async function run(
   if (code === 0) return console.log(`ok: ${title} took ${since(start)}`);
   await Deno.stdout.write(stdout);
   await Deno.stderr.write(stderr);
-  console.error(`not ok: ${title} failed after ${since(start)}`);
-  throw new Error(title);
+  throw new Error(`${title} failed after ${since(start)}`);
 }
 
 function since(start: number): string {
