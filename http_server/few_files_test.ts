@@ -1,3 +1,4 @@
+/** A server that runs out of open files. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";

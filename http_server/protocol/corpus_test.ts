@@ -1,3 +1,4 @@
+/** The requests of `testdata/`, and what each is read as or refused for. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { everySplit } from "../../_tools/testing/every_split.ts";
 import { readRequests } from "../../_tools/testing/read_requests.ts";
