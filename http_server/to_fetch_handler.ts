@@ -90,6 +90,7 @@ class RequestConnection implements Connection {
   readonly #input = new BytePipe();
   readonly #output = new BytePipe();
   readonly #request: Request;
+  #body: ReadableStreamDefaultReader<Uint8Array> | undefined;
 
   constructor(request: Request) {
     this.#request = request;
@@ -115,6 +116,7 @@ class RequestConnection implements Connection {
           "Cannot send the rest of the body: it is not wanted",
         ),
       );
+      this.#body?.cancel().catch(() => {});
       await sending;
     }
   }
@@ -148,7 +150,10 @@ class RequestConnection implements Connection {
       !this.#request.headers.has("content-length");
     await this.#input.write(requestHead(this.#request, chunked));
     if (body) {
-      for await (const chunk of body) {
+      this.#body = body.getReader();
+      while (true) {
+        const { done, value: chunk } = await this.#body.read();
+        if (done) break;
         if (chunk.length === 0) continue;
         if (chunked) await this.#input.write(chunkHead(chunk.length));
         await this.#input.write(chunk);

@@ -80,3 +80,24 @@ Deno.test("toFetchHandler() lets no handler wait whose answer nobody reads", asy
   );
   await until(refused.hasEnded);
 });
+
+Deno.test("toFetchHandler() lets go of a body that is not wanted, also while it waits for more of it", async () => {
+  class Refusing extends Quiet {
+    async doPOST(): Promise<void> {
+      await this.sendError(413);
+    }
+  }
+  const handler = toFetchHandler(Refusing);
+  for (const first of [[], [new Uint8Array(100_000)]]) {
+    let cancelled = false;
+    const body = new ReadableStream({
+      start: (controller) => first.forEach((it) => controller.enqueue(it)),
+      cancel: () => void (cancelled = true),
+    });
+    const request = new Request("http://a/", { method: "POST", body });
+    const response = await handler(request);
+    assertEquals(response.status, 413);
+    await response.body?.cancel();
+    await until(() => cancelled);
+  }
+});
