@@ -121,8 +121,11 @@ export class FileFinder {
 
   #findIndex(folder: string): Found | undefined {
     for (const name of this.#settings.indexPages) {
-      const page = this.#open(joinPath(folder, name));
-      if (page) return page;
+      const path = joinPath(folder, name);
+      const there = this.lookUp(path);
+      if (there.kind === "file") return asFound(there.file, path);
+      // What is in the folder may be what a page that cannot be read hides.
+      if (there.kind === "none" && there.status !== 404) return there;
     }
   }
 

@@ -4,6 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import fs from "node:fs";
 import { Folder, type FolderContent } from "../_tools/testing/folder.ts";
 import {
   type Answer,
@@ -662,6 +663,22 @@ Deno.test({
       }
     }
   },
+});
+
+Deno.test("SimpleHTTPRequestHandler lists no folder in place of an index page that cannot be read", async () => {
+  await using site = await Site.open({ "index.html": "index", "secret": "" });
+  const { openSync } = fs;
+  try {
+    for (const [code, status] of [["EACCES", 403], ["EMFILE", 503]] as const) {
+      fs.openSync = () => {
+        throw Object.assign(new Error(code), { code });
+      };
+      assertEquals((await site.ask("/")).status, status);
+    }
+  } finally {
+    fs.openSync = openSync;
+  }
+  assertEquals((await site.ask("/")).body, "index");
 });
 
 Deno.test("SimpleHTTPRequestHandler blames no permission where the system has no room for a listing", async () => {
