@@ -12,7 +12,12 @@ import {
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
 import { basicUser } from "./_basic_user.ts";
-import { findScript, isPython, liesWithin } from "./_find_script.ts";
+import {
+  findScript,
+  isPython,
+  liesWithin,
+  type Script,
+} from "./_find_script.ts";
 import { checkRedirect } from "./_local_redirects.ts";
 import { discardBody, logDropped, ScriptBody } from "./_script_body.ts";
 import { hidesSlash, splitQuery } from "./_script_target.ts";
@@ -21,7 +26,11 @@ import { statOf } from "./_stat_of.ts";
 import { executable } from "./executable.ts";
 import type { CgiDocument } from "./response_head.ts";
 import type { RunningScript } from "./running_script.ts";
-import { findScriptDirectory, splitScriptPath } from "./script_path.ts";
+import {
+  findScriptDirectory,
+  type FoundScript,
+  splitScriptPath,
+} from "./script_path.ts";
 import {
   DEFAULT_SCRIPT_SETTINGS,
   type ScriptSettings,
@@ -102,6 +111,8 @@ export class CGIHTTPRequestHandler<
   cgiInfo: [directory: string, rest: string] = ["", ""];
 
   #redirects = 0;
+  /** Whether the path was answered with 400 already. */
+  #refused = false;
 
   /**
    * Stores what the handler works with, and does nothing else.
@@ -138,8 +149,6 @@ export class CGIHTTPRequestHandler<
       await this.sendError(501, "Can only POST to CGI scripts");
     }
   }
-
-  #refused = false;
 
   /** Runs a script, or sends the head for a file; may be overridden. */
   override async sendHead(): Promise<BodyFile | null> {
@@ -219,9 +228,10 @@ export class CGIHTTPRequestHandler<
   async runCgi(): Promise<void> {
     let process: RunningScript | null = null;
     try {
-      process = await this.#start();
+      const found = this.#find();
+      process = await this.#start(found);
       logEnd(process, (line) => this.logError("%s", line));
-      await this.#answer(process);
+      await this.#answer(process, found.script);
     } catch (error) {
       if (!(error instanceof ProtocolError) || this._hasAnswered) throw error;
       this.logError("%s", error.message);
@@ -238,9 +248,8 @@ export class CGIHTTPRequestHandler<
     return (this.wfile as { begun?: boolean }).begun === true;
   }
 
-  async #start(): Promise<RunningScript> {
-    const settings = this.#settings();
-    const [rawRest, rawQuery] = splitQuery(this.cgiInfo[1]);
+  #find(): FoundScript & { script: Script } {
+    const [rawRest] = splitQuery(this.cgiInfo[1]);
     const { scriptName, pathInfo } = splitScriptPath(
       { directory: this.cgiInfo[0], rest: rawRest.replaceAll("%3F", "?") },
       (path) => statOf(this.#fileOf(path))?.isDirectory === true,
@@ -251,9 +260,15 @@ export class CGIHTTPRequestHandler<
     const script = findScript(
       this.#fileOf(scriptName),
       this.directory,
-      settings,
+      this.#settings(),
       this,
     );
+    return { script, scriptName, pathInfo };
+  }
+
+  async #start(
+    { script, scriptName, pathInfo }: FoundScript & { script: Script },
+  ): Promise<RunningScript> {
     const { hostname = "localhost", port = 80 } =
       (this.connection.localAddr ?? {}) as Partial<Deno.NetAddr>;
     const client = this.clientAddress as Partial<Deno.NetAddr>;
@@ -271,7 +286,7 @@ export class CGIHTTPRequestHandler<
         facts: {
           scriptName,
           pathInfo,
-          query: rawQuery.slice(1),
+          query: splitQuery(this.cgiInfo[1])[1].slice(1),
           pathTranslated: pathInfo === "" ? null : this.#fileOf(pathInfo),
           documentRoot: this.directory,
           serverSoftware: this.versionString(),
@@ -286,12 +301,12 @@ export class CGIHTTPRequestHandler<
         contentLength: takesBody && length !== null ? Number(length) : null,
         log: (line) => this.logError("%s", line),
       },
-      settings,
+      this.#settings(),
       this.server,
     );
   }
 
-  async #answer(process: RunningScript): Promise<void> {
+  async #answer(process: RunningScript, { nph }: Script): Promise<void> {
     let watching = true;
     let unwatch: (() => void) | undefined;
     process.fed.then(() => {
@@ -304,7 +319,7 @@ export class CGIHTTPRequestHandler<
       }, PATIENCE);
     });
     try {
-      if (this.#isNph()) return await this.#passThrough(process);
+      if (nph) return await this.#passThrough(process);
       const head = await process.head();
       if (head.kind === "document") {
         return await this.#sendDocument(process, head);
@@ -315,12 +330,6 @@ export class CGIHTTPRequestHandler<
       watching = false;
       unwatch?.();
     }
-  }
-
-  #isNph(): boolean {
-    const [rest] = splitQuery(this.cgiInfo[1]);
-    return this.#settings().nph &&
-      rest.split("/").some((part) => part.startsWith("nph-"));
   }
 
   /** The script sends the whole answer, and where it ends only it knows. */

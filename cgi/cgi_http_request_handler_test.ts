@@ -730,6 +730,15 @@ test("lets nph- scripts send the whole answer where it is told to", async () => 
   assertEquals(answer, "HTTP/1.1 299 Odd\r\nX-Own: yes\r\n\r\nall mine");
 });
 
+test("goes by the name of the script, not by what a client puts behind it", async () => {
+  await using site = await CgiSite.make(
+    { "hello": HELLO },
+    { scripts: { nph: true } },
+  );
+  const answer = await site.ask("/cgi-bin/hello/nph-x");
+  assertEquals(answer.status, 200);
+});
+
 test("passes on passwords and repeated cookies only as it is told to", async () => {
   await using site = await CgiSite.make({
     "env": ENV,
