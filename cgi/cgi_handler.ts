@@ -10,6 +10,7 @@ import {
 } from "../http_server/mod.ts";
 import {
   Fields,
+  HTTPStatus,
   percentDecodeText,
   ProtocolError,
   statusAllowsContent,
@@ -131,7 +132,7 @@ export function cgiHandler(
       if (error === LEFT) return new Response(null, { status: 499 });
       if (!(error instanceof ProtocolError)) throw error;
       log(error.message);
-      return new Response(`${PAGES[error.status] ?? "Server Error"}\n`, {
+      return new Response(`${HTTPStatus.phrase(error.status)}\n`, {
         status: error.status,
       });
     } finally {
@@ -215,15 +216,6 @@ function logError(line: string): void {
 }
 
 const LEFT = new Deno.errors.ConnectionAborted("The client has left");
-
-const PAGES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  403: "Forbidden",
-  404: "Not Found",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
 
 function isBelow(path: string, mount: string): boolean {
   return path === mount || path.startsWith(`${mount}/`);

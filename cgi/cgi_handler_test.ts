@@ -339,6 +339,15 @@ test("under Deno.serve lets scripts end by themselves", async () => {
   assertEquals(scripts.log, ["done", "done"]);
 });
 
+test("says what is wrong by the phrase of the status", async () => {
+  await using scripts = await Scripts.make({ env: ENV }, { maxSpool: 3 });
+  const body = () => new Blob(["long"]).stream();
+  assertEquals(
+    await scripts.ask("/env", { method: "POST", body: body() }),
+    [413, "Content Too Large\n"],
+  );
+});
+
 Deno.test("cgiHandler() wants a script or a root, and a mount that is a path", () => {
   for (
     const options of [
