@@ -4,6 +4,7 @@ import { FetchClient } from "./_fetch_client.ts";
 import { servedRequest } from "./_served_request.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { parseRequestTarget } from "./protocol/mod.ts";
+import { settledSoon } from "./settled_soon.ts";
 
 /** What a fetch handler is told beside the request; `Deno.serve` tells the same. */
 export interface FetchHandlerInfo {
@@ -94,7 +95,7 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
     try {
       const answering = this.fetch(request, info);
       const response = answering instanceof Promise
-        ? await soon(answering) ?? await client.watched(answering)
+        ? await settledSoon(answering) ?? await client.watched(answering)
         : answering;
       await this.#send(response, client);
       info.complete();
@@ -189,8 +190,8 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
       await null; // What is there already has arrived behind this.
       let chunk = then
         ? await first
-        : await soon(first) ?? await client.watched(first);
-      then ??= await soon(next);
+        : await settledSoon(first) ?? await client.watched(first);
+      then ??= await settledSoon(next);
       if (then?.done && !hasLength) {
         this.sendHeader("Content-Length", chunk.value?.length ?? 0);
       }
@@ -201,7 +202,7 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
         chunk = then ?? await client.unlessLeft(next);
         if (chunk.done) break;
         next = body.read();
-        then = await soon(next);
+        then = await settledSoon(next);
       }
     } catch (error) {
       body.cancel(error).catch(() => {});
@@ -255,11 +256,3 @@ const PER_HOP = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
-
-/** The outcome of a promise if it comes within this turn. */
-async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
-  let outcome: T | undefined;
-  promise.then((value) => outcome = value, () => {});
-  for (let i = 0; i < 4 && outcome === undefined; i++) await null;
-  return outcome;
-}

@@ -1,4 +1,5 @@
 import { HTTPStatus } from "../http_server/protocol/mod.ts";
+import { settledSoon } from "../http_server/settled_soon.ts";
 import { isHopByHop } from "./is_hop_by_hop.ts";
 import { requestUri } from "./request_uri.ts";
 import type {
@@ -163,14 +164,4 @@ function bodyOf(
       else controller.enqueue(new Uint8Array(block));
     },
   }, { highWaterMark: 0 });
-}
-
-/** The outcome of a promise if it comes within this turn. */
-async function settledSoon<T>(promise: Promise<T>): Promise<T | undefined> {
-  let outcome: T | undefined;
-  promise.then((value) => {
-    outcome = value;
-  }, () => {});
-  for (let i = 0; i < 4 && outcome === undefined; i++) await null;
-  return outcome;
 }

@@ -1,5 +1,6 @@
 import { asClientFault, isClientFault } from "../http_server/mod.ts";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
+import { settledSoon } from "../http_server/settled_soon.ts";
 import { FileWrapper } from "./file_wrapper.ts";
 import type { OsEnviron } from "./read_environ.ts";
 import { SimpleHandler } from "./simple_handler.ts";
@@ -85,7 +86,9 @@ export class ServerHandler extends SimpleHandler {
   /** Gives up on the application when the client leaves. */
   protected override async _wait<T>(promise: Promise<T>): Promise<T> {
     const handler = this.requestHandler;
-    if (handler === null || await settlesSoon(promise)) return await promise;
+    if (handler === null) return await promise;
+    const soon = await settledSoon(promise);
+    if (soon !== undefined) return soon;
     let unwatch: (() => void) | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
@@ -179,14 +182,3 @@ const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Bytes of a file that are read at once. */
 const FILE_BLOCK = 1 << 18;
-
-/** Whether a promise settles within this turn: then there is nothing to watch. */
-async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  const settle = () => {
-    settled = true;
-  };
-  promise.then(settle, settle);
-  for (let i = 0; i < 4 && !settled; i++) await null;
-  return settled;
-}
