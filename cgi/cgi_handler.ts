@@ -9,7 +9,6 @@ import {
   watchFetchClient,
 } from "../http_server/mod.ts";
 import {
-  Fields,
   HTTPStatus,
   percentDecodeText,
   ProtocolError,
@@ -20,6 +19,7 @@ import { checkRedirect } from "./_local_redirects.ts";
 import { discardBody, logDropped, ScriptBody } from "./_script_body.ts";
 import { logEnd, startScript } from "./_start_script.ts";
 import { statOf } from "./_stat_of.ts";
+import { factsOfFetch, headOfFetch } from "./request_facts.ts";
 import type { CgiDocument } from "./response_head.ts";
 import type { RunningScript } from "./running_script.ts";
 import { splitScriptPath, urlCollapsePath } from "./script_path.ts";
@@ -142,38 +142,25 @@ export function cgiHandler(
 
   async function start(
     request: Request,
-    { remoteAddr }: ClientInfo,
+    info: ClientInfo,
     body: BufferedReader | null,
   ): Promise<RunningScript> {
     const url = new URL(request.url);
     const { file, scriptName, pathInfo } = locate(url.pathname);
     const found = findScript(file, root ?? null, settings);
-    const client = (remoteAddr ?? {}) as Partial<Deno.NetAddr>;
-    const fields = new Fields(request.headers);
-    if (!fields.has("host")) fields.add("Host", url.host);
     const length = request.headers.get("content-length");
-    const secure = url.protocol === "https:";
     return await startScript(
       {
         script: found,
-        head: {
-          method: request.method,
-          target: url.pathname + url.search,
-          version: "HTTP/1.1",
-          fields,
-        },
+        head: headOfFetch(request, url),
         facts: {
+          ...factsOfFetch(url, info),
           scriptName,
           pathInfo,
           query: url.search.slice(1),
           pathTranslated: root === undefined ? null : root + pathInfo,
           documentRoot: root ?? found.folder,
           serverSoftware: `pystd-server/${VERSION}`,
-          serverName: url.hostname,
-          serverPort: Number(url.port || (secure ? 443 : 80)),
-          remoteAddress: client.hostname ?? "127.0.0.1",
-          remotePort: client.port ?? null,
-          secure,
         },
         body,
         contentLength: body === null || length === null ? null : Number(length),

@@ -24,6 +24,7 @@ import { hidesSlash, splitQuery } from "./_script_target.ts";
 import { logEnd, startScript } from "./_start_script.ts";
 import { statOf } from "./_stat_of.ts";
 import { executable } from "./executable.ts";
+import { factsOfConnection } from "./request_facts.ts";
 import type { CgiDocument } from "./response_head.ts";
 import type { RunningScript } from "./running_script.ts";
 import {
@@ -269,9 +270,6 @@ export class CGIHTTPRequestHandler<
   async #start(
     { script, scriptName, pathInfo }: FoundScript & { script: Script },
   ): Promise<RunningScript> {
-    const { hostname = "localhost", port = 80 } =
-      (this.connection.localAddr ?? {}) as Partial<Deno.NetAddr>;
-    const client = this.clientAddress as Partial<Deno.NetAddr>;
     const length = this.headers.get("content-length");
     const takesBody = this._hasBody && this.#redirects === 0;
     return await startScript(
@@ -284,17 +282,13 @@ export class CGIHTTPRequestHandler<
           fields: this.headers,
         },
         facts: {
+          ...factsOfConnection(this.connection, this.clientAddress),
           scriptName,
           pathInfo,
           query: splitQuery(this.cgiInfo[1])[1].slice(1),
           pathTranslated: pathInfo === "" ? null : this.#fileOf(pathInfo),
           documentRoot: this.directory,
           serverSoftware: this.versionString(),
-          serverName: hostname,
-          serverPort: port,
-          remoteAddress: client.hostname ?? "",
-          remotePort: client.port ?? null,
-          secure: "handshake" in this.connection,
           user: userOf(this.auth, this.headers.get("authorization")),
         },
         body: takesBody ? this.rfile : null,

@@ -1,7 +1,7 @@
 import { buildCgiEnviron } from "../cgi/environ.ts";
+import { factsOfFetch, headOfFetch } from "../cgi/request_facts.ts";
 import { type ClientInfo, watchFetchClient } from "../http_server/mod.ts";
 import {
-  Fields,
   percentDecode,
   statusAllowsContent,
 } from "../http_server/protocol/mod.ts";
@@ -69,32 +69,19 @@ export function toFetchHandler(
 
 function environOf(
   request: Request,
-  { remoteAddr }: ClientInfo,
+  info: ClientInfo,
   scriptName: string,
 ): Record<string, string> {
   const url = new URL(request.url);
   const path = decodeLatin1(percentDecode(url.pathname));
   const isBelow = path === scriptName || path.startsWith(`${scriptName}/`);
-  const client = (remoteAddr ?? {}) as Partial<Deno.NetAddr>;
   const length = request.headers.get("content-length");
-  const secure = url.protocol === "https:";
-  const fields = new Fields(request.headers);
-  if (!fields.has("host")) fields.add("Host", url.host);
-  return buildCgiEnviron({
-    method: request.method,
-    target: url.pathname + url.search,
-    version: "HTTP/1.1",
-    fields,
-  }, {
+  return buildCgiEnviron(headOfFetch(request, url), {
+    ...factsOfFetch(url, info),
     scriptName: isBelow ? scriptName : "",
     pathInfo: isBelow ? path.slice(scriptName.length) : path,
     query: url.search.slice(1),
     serverSoftware: softwareVersion,
-    serverName: url.hostname,
-    serverPort: Number(url.port || (secure ? 443 : 80)),
-    remoteAddress: client.hostname ?? "127.0.0.1",
-    remotePort: client.port ?? null,
-    secure,
     contentLength: length === null ? null : Number(length),
     trustAuthorization: true,
   });

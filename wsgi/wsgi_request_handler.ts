@@ -1,4 +1,5 @@
 import { buildCgiEnviron } from "../cgi/environ.ts";
+import { factsOfConnection } from "../cgi/request_facts.ts";
 import { BaseHTTPRequestHandler } from "../http_server/mod.ts";
 import {
   parseRequestTarget,
@@ -73,9 +74,6 @@ export class WSGIRequestHandler<
 
   /** Makes the variables of CGI for the request; may be extended. */
   getEnviron(): Partial<WSGIEnvironment> {
-    const { hostname = "localhost", port = 80 } =
-      (this.connection.localAddr ?? {}) as Partial<Deno.NetAddr>;
-    const client = this.clientAddress as Partial<Deno.NetAddr>;
     const target = parseRequestTarget(this.command!, this.path);
     const length = this.headers.get("content-length");
     const environ = buildCgiEnviron({
@@ -84,15 +82,11 @@ export class WSGIRequestHandler<
       version: this.requestVersion,
       fields: this.headers,
     }, {
+      ...factsOfConnection(this.connection, this.clientAddress),
       scriptName: "",
       pathInfo: target.form === "asterisk" ? "" : decodePath(target.path),
       query: target.query ?? "",
       serverSoftware: this.serverVersion,
-      serverName: hostname,
-      serverPort: port,
-      remoteAddress: client.hostname ?? "",
-      remotePort: client.port ?? null,
-      secure: "handshake" in this.connection,
       contentLength: length === null ? null : Number(length),
       trustAuthorization: true,
     });
