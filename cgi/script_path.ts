@@ -4,7 +4,9 @@
  *
  * @module
  */
+// @pure
 import { percentDecodeText } from "../http_server/protocol/mod.ts";
+import { splitQuery } from "./_script_target.ts";
 
 /** A path that names something in a script directory. */
 export interface ScriptPath {
@@ -41,12 +43,8 @@ export interface FoundScript {
  * ```
  */
 export function urlCollapsePath(path: string): string {
-  const mark = path.indexOf("?");
-  const query = mark < 0 ? "" : path.slice(mark);
-  const decoded = percentDecodeText(mark < 0 ? path : path.slice(0, mark), {
-    replace: true,
-  });
-  const parts = decoded.split("/");
+  const [encoded, query] = splitQuery(path);
+  const parts = percentDecodeText(encoded, { replace: true }).split("/");
   let tail = parts.pop()!;
   const kept: string[] = [];
   const goUp = () => {

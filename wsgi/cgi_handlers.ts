@@ -3,7 +3,7 @@ import { scriptInput, scriptOutput } from "../cgi/standard_streams.ts";
 import { standardError } from "./_standard_error.ts";
 import { type OsEnviron, readEnviron } from "./read_environ.ts";
 import { SimpleHandler } from "./simple_handler.ts";
-import type { WSGIApplication, WSGIEnvironment } from "./types.ts";
+import type { WSGIApplication } from "./types.ts";
 
 /**
  * A handler whose answer is completed by a server in front: Python's
@@ -88,9 +88,7 @@ export class IISCGIHandler extends CGIHandler {
 function withoutScriptName(
   environ: Record<string, string>,
 ): Record<string, string> {
-  const { SCRIPT_NAME = "", PATH_INFO = "" } = environ as Partial<
-    Pick<WSGIEnvironment, "SCRIPT_NAME" | "PATH_INFO">
-  >;
+  const { SCRIPT_NAME = "", PATH_INFO = "" } = environ;
   return `${PATH_INFO}/`.startsWith(`${SCRIPT_NAME}/`)
     ? { ...environ, PATH_INFO: PATH_INFO.slice(SCRIPT_NAME.length) }
     : environ;

@@ -21,7 +21,7 @@ export abstract class HandlerSettings {
   httpVersion = "1.1";
   /** What `Server` says; `null` for no such field. */
   serverSoftware: string | null = null;
-  /** Base of each environment; the process's own as far as it may be read. */
+  /** Base of each environment; the process's own if all of it may be read. */
   osEnviron: OsEnviron = osEnviron();
   /** `wsgi.file_wrapper`; `null` for none. */
   wsgiFileWrapper: typeof FileWrapper | null = FileWrapper;

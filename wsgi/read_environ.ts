@@ -1,9 +1,7 @@
-import { decodeLatin1 } from "../socketserver/io/mod.ts";
+import { wsgiEncode } from "./native_string.ts";
 
 /** Variables of a process, as `BaseHandler.osEnviron` holds them. */
 export type OsEnviron = Readonly<Record<string, string>>;
-
-const utf8 = new TextEncoder();
 
 /**
  * The environment of the process as WSGI has it, one character per byte:
@@ -16,7 +14,7 @@ export function readEnviron(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(Deno.env.toObject()).map(([name, value]) => [
       name,
-      decodeLatin1(utf8.encode(value)),
+      wsgiEncode(value),
     ]),
   );
 }
