@@ -1,3 +1,4 @@
+import { writeAll } from "../socketserver/write_all.ts";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import type { ScriptInput } from "./running_script.ts";
 
@@ -82,12 +83,6 @@ export class SpooledBody implements ScriptInput {
 }
 
 const CHUNK = 65536;
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    done += await file.write(bytes.subarray(done));
-  }
-}
 
 /** A file that vanishes with the process, whatever becomes of it. */
 async function namelessFile(): Promise<Deno.FsFile> {

@@ -1,7 +1,7 @@
 import { BufferedReader, SocketIO } from "../../socketserver/io/mod.ts";
+import { writeAll } from "../../socketserver/write_all.ts";
 import type { PrivateAddress } from "./_private_socket.ts";
 import type { AppSettings } from "./app_settings.ts";
-import { writeAll } from "./_write_all.ts";
 
 /** What the application's process says first: that it is the one that was started. */
 export interface Hello {

@@ -1,4 +1,4 @@
-import { writeAll } from "./_write_all.ts";
+import { writeAll } from "../../socketserver/write_all.ts";
 import {
   encodePreface,
   type Frame,

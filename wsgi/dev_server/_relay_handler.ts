@@ -2,9 +2,9 @@ import {
   BaseRequestHandler,
   type RequestHandlerClass,
 } from "../../socketserver/mod.ts";
+import { writeAll } from "../../socketserver/write_all.ts";
 import type { Link } from "./_link.ts";
 import type { Ends } from "./_relayed_connection.ts";
-import { writeAll } from "./_write_all.ts";
 
 /** Seconds that a client may keep silent between two requests, as in the handlers. */
 const IDLE_TIMEOUT = 60;

@@ -1,4 +1,4 @@
-import { writeAll } from "./_write_all.ts";
+import { writeAll } from "../../socketserver/write_all.ts";
 import { encodeFrame } from "./_relay_frames.ts";
 
 /** Who is at the ends of a connection. */

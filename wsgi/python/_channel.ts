@@ -1,3 +1,4 @@
+import { writeAll } from "../../socketserver/write_all.ts";
 import { encodeFrame, type Frame, FrameDecoder } from "./_frames.ts";
 
 /** A connection to a thread of a worker, or to the worker itself. */
@@ -26,11 +27,8 @@ export class Channel {
    * @throws {WorkerGone} If the worker has ended.
    */
   async send(kind: string, payload?: Uint8Array): Promise<void> {
-    let bytes = encodeFrame(kind, payload);
     try {
-      while (bytes.length > 0) {
-        bytes = bytes.subarray(await this.#connection.write(bytes));
-      }
+      await writeAll(this.#connection, encodeFrame(kind, payload));
     } catch {
       this.close();
       throw new WorkerGone();
