@@ -105,6 +105,8 @@ class Call implements AsyncIterableIterator<Uint8Array> {
   readonly #input: InputStream & { read1?: InputStream["read"] };
   readonly #environ: WSGIEnvironment;
   readonly #timeout: number | null;
+  /** Frames of the body that were read to find out whether it is one block. */
+  readonly #ahead: Frame[] = [];
   #released = false;
   #late = false;
 
@@ -131,11 +133,9 @@ class Call implements AsyncIterableIterator<Uint8Array> {
     const [status, headers] = decodeHead(head);
     const first = await this.#next();
     if (first.kind === "F") {
-      const file = await this.#file(first, headers);
-      if (file) {
-        startResponse(status, headers);
-        return file;
-      }
+      const start = () => startResponse(status, headers);
+      const file = await this.#file(first, headers, start);
+      if (file) return file;
     }
     if (first.kind === "T") throw this.#failed();
     startResponse(status, headers);
@@ -156,8 +156,6 @@ class Call implements AsyncIterableIterator<Uint8Array> {
     if (block) this.#ahead.unshift(first);
     return this;
   }
-
-  readonly #ahead: Frame[] = [];
 
   /** The next block of the answer. */
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
@@ -205,10 +203,14 @@ class Call implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** Opens a file that the worker has named; what it sees is what is sent. */
+  /**
+   * Opens a file that the worker has named, and starts the answer with it; what
+   * the worker sees is what is sent.
+   */
   async #file(
     frame: Frame,
     headers: HeaderList,
+    start: () => void,
   ): Promise<FileWrapper | null> {
     const { channel } = this.#lease;
     const [path, offset, inode, size] = JSON.parse(
@@ -225,11 +227,16 @@ class Call implements AsyncIterableIterator<Uint8Array> {
       await channel.send("N");
       return null;
     }
-    await channel.send("A");
-    if ((await this.#next()).kind !== "X") this.#release(false);
-    else this.#release(true);
-    if (!headers.some(([name]) => /^content-length$/i.test(name))) {
-      headers.push(["Content-Length", String(Math.max(0, size - offset))]);
+    try {
+      await channel.send("A");
+      this.#release((await this.#next()).kind === "X");
+      if (!headers.some(([name]) => /^content-length$/i.test(name))) {
+        headers.push(["Content-Length", String(Math.max(0, size - offset))]);
+      }
+      start();
+    } catch (error) {
+      file.close();
+      throw error;
     }
     return new FileWrapper(file, 1 << 18);
   }

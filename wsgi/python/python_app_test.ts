@@ -211,6 +211,20 @@ testWithPython(
   },
 );
 
+testWithPython(
+  "sys",
+  "pythonApp() closes a file that is not sent after all",
+  async (python) => {
+    await using site = new PythonSite(python);
+    for (const [name, status] of [["refused", 500], ["fatal", 502]]) {
+      const path = `/${name}_file?${import.meta.filename}`;
+      const response = await fetch(site.url(path));
+      await response.body?.cancel();
+      assertEquals(response.status, status);
+    }
+  },
+);
+
 const ANSWERS: readonly [
   path: string,
   status: number,

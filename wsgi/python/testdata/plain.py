@@ -77,6 +77,23 @@ def file(environ, start_response):
     return environ["wsgi.file_wrapper"](opened, 1000)
 
 
+class Fatal(io.FileIO):
+    """Takes its worker along when it is closed."""
+
+    def close(self):
+        os._exit(7)
+
+
+def fatal_file(environ, start_response):
+    start_response("200 OK", [("Content-Type", "a/b")])
+    return environ["wsgi.file_wrapper"](Fatal(environ["QUERY_STRING"]))
+
+
+def refused_file(environ, start_response):
+    start_response("200 OK", [("Connection", "close")])
+    return environ["wsgi.file_wrapper"](open(environ["QUERY_STRING"], "rb"))
+
+
 def memory(environ, start_response):
     start_response("200 OK", [("Content-Type", "a/b")])
     return environ["wsgi.file_wrapper"](io.BytesIO(b"in memory"), 4)
