@@ -122,16 +122,16 @@ function requestOf(
   signal: AbortSignal,
 ): Request | null {
   const method = environ.REQUEST_METHOD;
-  const init: RequestInit & { duplex?: "half" } = {
-    method,
-    headers: headersOf(environ),
-    signal,
-  };
-  if (method !== "GET" && method !== "HEAD") {
-    init.body = bodyOf(environ["wsgi.input"]);
-    init.duplex = "half";
-  }
   try {
+    const init: RequestInit & { duplex?: "half" } = {
+      method,
+      headers: headersOf(environ),
+      signal,
+    };
+    if (method !== "GET" && method !== "HEAD") {
+      init.body = bodyOf(environ["wsgi.input"]);
+      init.duplex = "half";
+    }
     return new Request(requestUri(environ), init);
   } catch {
     return null;

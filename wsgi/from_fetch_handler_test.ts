@@ -4,6 +4,7 @@ import { serveApp } from "../_tools/testing/served_app.ts";
 import { until } from "../_tools/testing/test_clients.ts";
 import { StringIO } from "../socketserver/io/mod.ts";
 import { fromFetchHandler } from "./from_fetch_handler.ts";
+import { setupTestingDefaults } from "./setup_testing_defaults.ts";
 import { toFetchHandler } from "./to_fetch_handler.ts";
 import { validator } from "./validator.ts";
 
@@ -26,6 +27,16 @@ for (
     assertEquals(site.errors, "");
   });
 }
+
+Deno.test("fromFetchHandler() answers 400 where a field makes no Request", async () => {
+  const app = fromFetchHandler(() => new Response("unasked"));
+  let started = "";
+  await app(setupTestingDefaults({ HTTP_X: "a\nb" }), (status) => {
+    started = status;
+    return () => Promise.resolve();
+  });
+  assertEquals(started, "400 Bad Request");
+});
 
 Deno.test("fromFetchHandler() keeps to PEP 3333", async () => {
   const errors = new StringIO();
