@@ -1,8 +1,4 @@
-import {
-  HTTPServer,
-  type HTTPServerMembers,
-  HTTPSServer,
-} from "../http_server/mod.ts";
+import { HTTPServer, HTTPSServer } from "../http_server/mod.ts";
 import {
   type Constructor,
   type ThreadingMembers,
@@ -106,5 +102,3 @@ export class ThreadingSecureWSGIServer extends ThreadingSecureWSGIServerBase {
   /** Whether nobody waits for running requests; on, as for HTTP servers. */
   override daemonThreads = true;
 }
-
-export type { HTTPServerMembers };
