@@ -2,7 +2,7 @@
  * Echoes WebSocket messages (RFC 6455): how a handler takes its connection
  * over from HTTP.
  *
- *     deno run --allow-net examples/websocket_echo.ts
+ *     deno run --allow-net examples/websocket_echo.ts [PORT]
  *
  * @module
  */
@@ -160,10 +160,11 @@ async function send(
 }
 
 if (import.meta.main) {
-  const server = new ThreadingHTTPServer(
-    { hostname: "127.0.0.1", port: 8000 },
+  const [port = "8000"] = Deno.args;
+  await using server = new ThreadingHTTPServer(
+    { hostname: "127.0.0.1", port: Number(port) },
     WebSocketEcho,
   );
-  console.log("Echoing on ws://127.0.0.1:8000/");
+  console.log(`Echoing on ws://127.0.0.1:${server.serverPort}/`);
   await server.serveForever();
 }
