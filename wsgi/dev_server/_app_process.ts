@@ -1,8 +1,8 @@
 import type { ControlChannel, Serving } from "./_control_channel.ts";
 import { Link } from "./_link.ts";
 import { connectPrivately, makeToken } from "./_private_socket.ts";
-import type { AppSettings } from "./app_settings.ts";
 import type { Preface } from "./_relay_frames.ts";
+import type { AppSettings } from "./app_settings.ts";
 
 /** Seconds that a process may take to end once it is told to. */
 const ENDING_TIME = 1;

@@ -6,6 +6,9 @@
  * @module
  */
 
+import { explain } from "../../http_server/explain_error.ts";
+import { appHandler } from "./_app_handler.ts";
+import { buildApp, buildBrokenApp } from "./_build_app.ts";
 import {
   ControlChannel,
   type Order,
@@ -13,11 +16,8 @@ import {
 } from "./_control_channel.ts";
 import { connectPrivately } from "./_private_socket.ts";
 import { announcing, openRelayServer } from "./_relay_receiver.ts";
-import { appHandler } from "./app_handler.ts";
-import { buildApp, buildBrokenApp } from "./build_app.ts";
-import type { AppSettings } from "./app_settings.ts";
-import { explain } from "../../http_server/explain_error.ts";
 import type { LoadedApp } from "./app_scheme.ts";
+import type { AppSettings } from "./app_settings.ts";
 
 async function main(
   [control, token, socket]: readonly string[],

@@ -16,8 +16,8 @@ import {
   readServerSettings,
   type ServerSettings,
 } from "../../http_server/server_options.ts";
-import { OPTIONS, PYTHON_OPTIONS } from "./_command_line_options.ts";
 import type { PythonAppOptions } from "../python/python_options.ts";
+import { OPTIONS, PYTHON_OPTIONS } from "./_command_line_options.ts";
 import type { AppSettings, StaticFolder } from "./app_settings.ts";
 import { type Addrport, parseAddrport } from "./parse_addrport.ts";
 

@@ -87,10 +87,14 @@ export class FSFilesHandler {
     return /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.test(this.getBaseUrl());
   }
 
+  /** The path of the base URL, encoded. */
+  get #basePath(): string {
+    return new URL(this.getBaseUrl(), "http://localhost/").pathname;
+  }
+
   /** What decoded paths begin with, one character per byte. */
   get #prefix(): string {
-    const { pathname } = new URL(this.getBaseUrl(), "http://localhost/");
-    return decodeLatin1(percentDecode(pathname));
+    return decodeLatin1(percentDecode(this.#basePath));
   }
 
   /**
@@ -132,11 +136,10 @@ export class FSFilesHandler {
       SCRIPT_NAME: "",
       PATH_INFO: `/${this.filePath(path)}`,
     });
-    const { pathname } = new URL(this.getBaseUrl(), "http://localhost/");
     return await this.#files(
       inner,
       (status, headers, excInfo) =>
-        startResponse(status, moved(headers, pathname), excInfo),
+        startResponse(status, moved(headers, this.#basePath), excInfo),
     );
   }
 

@@ -1,12 +1,12 @@
 import { resolve } from "@std/path/resolve";
 import { toFileUrl } from "@std/path/to-file-url";
-import { AppError } from "./app_error.ts";
-import type { AppScheme, LoadedApp } from "./app_scheme.ts";
-import type { AppSettings } from "./app_settings.ts";
-import { findKind } from "./app_kind.ts";
-import { PYTHON_SCHEME } from "./python_scheme.ts";
 import { fromFetchHandler } from "../from_fetch_handler.ts";
 import type { WSGIEnvironment } from "../types.ts";
+import { PYTHON_SCHEME } from "./_python_scheme.ts";
+import { AppError } from "./app_error.ts";
+import { findKind } from "./app_kind.ts";
+import type { AppScheme, LoadedApp } from "./app_scheme.ts";
+import type { AppSettings } from "./app_settings.ts";
 
 /** The schemes that there are, by name. */
 export const APP_SCHEMES: Map<string, AppScheme> = new Map([

@@ -1,12 +1,12 @@
 import { relative } from "@std/path/relative";
 import { resolve } from "@std/path/resolve";
 import { runServer, type RunServerOptions } from "../../http_server/mod.ts";
+import { configFiles } from "../../socketserver/deno_flags.ts";
 import { AppSupervisor } from "./_app_supervisor.ts";
 import { relayTo } from "./_relay_handler.ts";
 import type { AppSettings } from "./app_settings.ts";
 import { getChildArguments, resolvingFlags } from "./child_arguments.ts";
 import { APP_SCHEMES, parseAppName } from "./load_app.ts";
-import { configFiles } from "../../socketserver/deno_flags.ts";
 import { moduleGraph } from "./module_graph.ts";
 import { type BaseReloader, getReloader } from "./reloader.ts";
 

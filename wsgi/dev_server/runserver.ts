@@ -1,7 +1,7 @@
 import { runServer } from "../../http_server/mod.ts";
 import type { RequestHandlerClass } from "../../socketserver/mod.ts";
-import { appHandler } from "./app_handler.ts";
-import { buildApp } from "./build_app.ts";
+import { appHandler } from "./_app_handler.ts";
+import { buildApp } from "./_build_app.ts";
 import { type ReloaderOptions, runWithReloader } from "./run_with_reloader.ts";
 
 /** What {@linkcode runserver} is told. */

@@ -1,5 +1,5 @@
-import { FSFilesHandler } from "./fs_files_handler.ts";
 import type { StartResponse, WSGIEnvironment, WSGIResult } from "../types.ts";
+import { FSFilesHandler } from "./fs_files_handler.ts";
 
 /**
  * Serves the files of a folder in front of an application, Django's

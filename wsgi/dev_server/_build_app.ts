@@ -1,10 +1,10 @@
 import type { WSGIApplication } from "../types.ts";
 import { validator } from "../validator.ts";
+import { brokenApp } from "./_broken_app.ts";
 import { allowHosts } from "./allow_hosts.ts";
 import { AppError } from "./app_error.ts";
-import type { AppSettings } from "./app_settings.ts";
-import { brokenApp } from "./broken_app.ts";
 import type { LoadedApp } from "./app_scheme.ts";
+import type { AppSettings } from "./app_settings.ts";
 import { loadApp } from "./load_app.ts";
 import { StaticFilesHandler } from "./static_files_handler.ts";
 
