@@ -25,7 +25,10 @@ export interface ScriptSettings {
   trustAuthorization: boolean;
   /** Whether scripts may be links to places outside of the folder that is served. */
   followSymlinks: boolean;
-  /** Whether scripts whose name begins with `nph-` send the whole answer themselves. */
+  /**
+   * Whether scripts whose name begins with `nph-` send the whole answer
+   * themselves. A fetch handler has no connection to give them.
+   */
   nph: boolean;
   /** Bytes of a body of unknown length that are kept in memory; more go to a file. */
   spoolMemory: number;

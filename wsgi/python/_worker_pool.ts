@@ -36,8 +36,8 @@ export class WorkerPool {
   #closed = false;
 
   /**
-   * Starts the workers. Needs `--allow-run`, and `--allow-read` and
-   * `--allow-write` for the folder of temporary files.
+   * Starts the workers. Needs `--allow-run`, and `--allow-net`, `--allow-read`
+   * and `--allow-write` for a socket in the folder of temporary files.
    *
    * @throws {Error} If the interpreter cannot be run.
    */

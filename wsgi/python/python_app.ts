@@ -37,8 +37,8 @@ export interface PythonApplication extends WSGIApplication, AsyncDisposable {
  * Makes an application of a Python one, such as Django's or Flask's. It runs in
  * `python3` processes (3.8 or newer, with nothing installed but what the
  * application needs), which are started at once and end with this process,
- * however that ends. Needs `--allow-run`, `--allow-env`, and `--allow-read` and
- * `--allow-write` for the folder of temporary files.
+ * however that ends. Needs `--allow-run`, and `--allow-net`, `--allow-read` and
+ * `--allow-write` for a socket in the folder of temporary files.
  *
  * Bodies stream in both directions. What the application prints or logs goes to
  * the log, with the number of its worker. A worker that dies takes its running

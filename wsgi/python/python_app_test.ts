@@ -515,7 +515,8 @@ testWithPython(
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
-        "-A",
+        // Which permissions it needs is said of pythonApp().
+        ...["-N", "-R", "-W", "--allow-run", "--no-prompt"],
         "--no-check",
         "--config",
         new URL("../../deno.json", import.meta.url).pathname,
