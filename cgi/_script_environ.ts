@@ -1,4 +1,4 @@
-import { encodeLatin1 } from "../socketserver/io/mod.ts";
+import { asText } from "./_byte_text.ts";
 import { lacks, mayRead } from "./_permissions.ts";
 import type { ScriptSettings } from "./script_settings.ts";
 
@@ -20,8 +20,6 @@ const PASSED: readonly string[] = [
   "LC_TIME",
   "TZ",
 ];
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * The whole environment of a script.
@@ -54,12 +52,4 @@ export function scriptEnviron(
   // PHP refuses to run unless a server says that it was asked.
   environ.REDIRECT_STATUS ??= "200";
   return environ;
-}
-
-/** Bytes, one character each, as the text that they are in UTF-8. */
-function asText(value: string): string {
-  // Most are plain, and stay as they are
-  return /^[\0-\x7f]*$/.test(value)
-    ? value
-    : decoder.decode(encodeLatin1(value));
 }

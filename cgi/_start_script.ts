@@ -2,7 +2,7 @@ import {
   ProtocolError,
   type RequestHead,
 } from "../http_server/protocol/mod.ts";
-import { asBytes } from "./_as_bytes.ts";
+import { asBytes } from "./_byte_text.ts";
 import type { Script } from "./_find_script.ts";
 import { scriptEnviron } from "./_script_environ.ts";
 import { SpooledBody } from "./_spooled_body.ts";

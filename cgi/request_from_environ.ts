@@ -1,7 +1,7 @@
 // @pure
 import { isToken } from "../http_server/protocol/field_syntax.ts";
 import { isHost } from "../http_server/protocol/host.ts";
-import { asBytes } from "./_as_bytes.ts";
+import { asBytes } from "./_byte_text.ts";
 
 /** Variables of a request, as the process that runs a script has them. */
 export type CgiVariables = Readonly<Record<string, string | undefined>>;
