@@ -1,3 +1,4 @@
+import { isPromise } from "./_is_promise.ts";
 import type { WSGIResult } from "./types.ts";
 
 /** The next block, or the end. */
@@ -93,11 +94,6 @@ export class ResultBlocks {
     if (typeof result.return === "function") return result.return(undefined);
     return result[Symbol.asyncDispose]?.();
   }
-}
-
-/** Whether something has to be waited for. */
-export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | null | undefined)?.then === "function";
 }
 
 const END: Step = { done: true, value: undefined };

@@ -7,7 +7,8 @@ import {
 } from "../http_server/protocol/mod.ts";
 import { AnswerBody } from "./_answer_body.ts";
 import { checkStatus } from "./_check_status.ts";
-import { isPromise, ResultBlocks } from "./_result_blocks.ts";
+import { isPromise } from "./_is_promise.ts";
+import { ResultBlocks } from "./_result_blocks.ts";
 import { FileWrapper } from "./file_wrapper.ts";
 import { HandlerSettings } from "./handler_settings.ts";
 import type { Headers } from "./headers.ts";
@@ -67,6 +68,9 @@ export abstract class BaseHandler extends HandlerSettings {
   #writing: Promise<void> | null = null;
   /** An error of the stream to the client, which is nobody's fault. */
   #disconnect: unknown;
+  /** What applications call, which know of no `this`. */
+  readonly #start: StartResponse = (status, headers, excInfo) =>
+    this.startResponse(status, headers, excInfo);
 
   /**
    * Calls the application and sends its answer.
@@ -79,11 +83,7 @@ export abstract class BaseHandler extends HandlerSettings {
     this.#complete = false;
     try {
       this.setupEnviron();
-      const result = application(
-        this.environ!,
-        (status, headers, excInfo) =>
-          this.startResponse(status, headers, excInfo),
-      );
+      const result = application(this.environ!, this.#start);
       this.result = isPromise(result) ? await this.#await(result) : result;
       await this.finishResponse();
     } catch (error) {
@@ -475,11 +475,7 @@ export abstract class BaseHandler extends HandlerSettings {
     this.#error = error instanceof Error
       ? error
       : [undefined, error, undefined];
-    this.result = this.errorOutput(
-      this.environ!,
-      (status, headers, excInfo) =>
-        this.startResponse(status, headers, excInfo),
-    );
+    this.result = this.errorOutput(this.environ!, this.#start);
     await this.finishResponse();
   }
 
