@@ -1,6 +1,7 @@
 import { HTTPStatus } from "../http_server/protocol/mod.ts";
 import { settledSoon } from "../http_server/settled_soon.ts";
 import { isHopByHop } from "./is_hop_by_hop.ts";
+import { readSome } from "./read_some.ts";
 import { requestUri } from "./request_uri.ts";
 import type {
   HeaderList,
@@ -154,12 +155,11 @@ function headersOf(environ: WSGIEnvironment): Headers {
 const BLOCK = 65536;
 
 function bodyOf(
-  input: InputStream & { read1?: InputStream["read"] },
+  input: InputStream,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
-      // What has arrived is passed on; nobody waits until a block is full.
-      const block = await (input.read1?.(BLOCK) ?? input.read(BLOCK));
+      const block = await readSome(input, BLOCK);
       if (block.length === 0) controller.close();
       else controller.enqueue(new Uint8Array(block));
     },

@@ -1,18 +1,15 @@
 import { buildCgiEnviron } from "../cgi/environ.ts";
 import { factsOfFetch, headOfFetch } from "../cgi/request_facts.ts";
 import { type ClientInfo, watchFetchClient } from "../http_server/mod.ts";
-import {
-  percentDecode,
-  statusAllowsContent,
-} from "../http_server/protocol/mod.ts";
+import { statusAllowsContent } from "../http_server/protocol/mod.ts";
 import {
   type BufferedReader,
   BytesIO,
-  decodeLatin1,
   fromReadableStream,
 } from "../socketserver/io/mod.ts";
 import { standardError } from "./_standard_error.ts";
 import { BaseHandler } from "./base_handler.ts";
+import { decodePath } from "./decode_path.ts";
 import type { OsEnviron } from "./read_environ.ts";
 import { softwareVersion } from "./software_version.ts";
 import type {
@@ -73,7 +70,7 @@ function environOf(
   scriptName: string,
 ): Record<string, string> {
   const url = new URL(request.url);
-  const path = decodeLatin1(percentDecode(url.pathname));
+  const path = decodePath(url.pathname);
   const isBelow = path === scriptName || path.startsWith(`${scriptName}/`);
   const length = request.headers.get("content-length");
   return buildCgiEnviron(headOfFetch(request, url), {

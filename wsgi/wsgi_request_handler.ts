@@ -1,12 +1,9 @@
 import { buildCgiEnviron } from "../cgi/environ.ts";
 import { factsOfConnection } from "../cgi/request_facts.ts";
 import { BaseHTTPRequestHandler } from "../http_server/mod.ts";
-import {
-  parseRequestTarget,
-  percentDecode,
-} from "../http_server/protocol/mod.ts";
-import { decodeLatin1 } from "../socketserver/io/mod.ts";
+import { parseRequestTarget } from "../http_server/protocol/mod.ts";
 import { standardError } from "./_standard_error.ts";
+import { decodePath } from "./decode_path.ts";
 import { type AnsweringHandler, ServerHandler } from "./server_handler.ts";
 import { serverVersion } from "./software_version.ts";
 import type { ErrorStream, WSGIApplication, WSGIEnvironment } from "./types.ts";
@@ -117,9 +114,4 @@ const PATIENCE = 2;
 /** Whether a server serves several connections at once. */
 function isThreading(server: object): boolean {
   return "daemonThreads" in server;
-}
-
-/** The bytes of a path, one character for each. */
-function decodePath(path: string): string {
-  return path.includes("%") ? decodeLatin1(percentDecode(path)) : path;
 }

@@ -2,8 +2,7 @@ import {
   type FileServerOptions,
   serveDirectory,
 } from "../../http_server/mod.ts";
-import { percentDecode } from "../../http_server/protocol/mod.ts";
-import { decodeLatin1 } from "../../socketserver/io/mod.ts";
+import { decodePath } from "../decode_path.ts";
 import { fromFetchHandler } from "../from_fetch_handler.ts";
 import type {
   HeaderList,
@@ -94,7 +93,7 @@ export class FSFilesHandler {
 
   /** What decoded paths begin with, one character per byte. */
   get #prefix(): string {
-    return decodeLatin1(percentDecode(this.#basePath));
+    return decodePath(this.#basePath);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { decodeLatin1, encodeLatin1 } from "../../socketserver/io/mod.ts";
 import { FileWrapper } from "../file_wrapper.ts";
+import { readSome } from "../read_some.ts";
 import type {
   HeaderList,
   InputStream,
@@ -102,7 +103,7 @@ const utf8 = new TextEncoder();
 class Call implements AsyncIterableIterator<Uint8Array> {
   readonly #lease: Lease;
   readonly #pool: WorkerPool;
-  readonly #input: InputStream & { read1?: InputStream["read"] };
+  readonly #input: InputStream;
   readonly #environ: WSGIEnvironment;
   readonly #timeout: number | null;
   /** Frames of the body that were read to find out whether it is one block. */
@@ -181,7 +182,7 @@ class Call implements AsyncIterableIterator<Uint8Array> {
       const frame = await this.#timely(this.#lease.channel.next());
       if (frame.kind !== "W") return frame;
       const size = Number(decoder.decode(frame.payload));
-      const block = await (this.#input.read1?.(size) ?? this.#input.read(size));
+      const block = await readSome(this.#input, size);
       await this.#lease.channel.send("B", block);
     }
   }
