@@ -330,11 +330,7 @@ export class CGIHTTPRequestHandler<
   async #passThrough(process: RunningScript): Promise<void> {
     this.logRequest("-");
     this.closeConnection = true;
-    while (true) {
-      const chunk = await process.read();
-      if (chunk.length === 0) return;
-      await this.wfile.write(chunk);
-    }
+    await this.#sendAll(process);
   }
 
   async #sendDocument(
@@ -353,10 +349,11 @@ export class CGIHTTPRequestHandler<
     if (this.command === "HEAD" || !statusAllowsContent(status)) {
       return await discardBody(process);
     }
-    const body = new ScriptBody(process, head, log);
-    while (true) {
-      const chunk = await body.read();
-      if (chunk.length === 0) return;
+    await this.#sendAll(new ScriptBody(process, head, log));
+  }
+
+  async #sendAll(source: Pick<ScriptBody, "read">): Promise<void> {
+    for (let chunk; (chunk = await source.read()).length > 0;) {
       await this.wfile.write(chunk);
     }
   }
