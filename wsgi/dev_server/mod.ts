@@ -5,7 +5,7 @@
  * classes that it is made of can be used one by one.
  *
  * ```
- * runserver ─┬─ buildApp ─ loadApp, StaticFilesHandler, validator
+ * runserver ─┬─ loadApp ─ validator ─ StaticFilesHandler ─ allowHosts
  *            └─ runWithReloader    the socket stays here; a process for the application
  * WSGIServer ─ ThreadedWSGIServer      WSGIRequestHandler      run, LiveServer
  * FSFilesHandler ─ StaticFilesHandler      StatReloader ─ WatchReloader
