@@ -1,3 +1,5 @@
+import { SEPARATOR } from "@std/path/constants";
+import { resolve } from "@std/path/resolve";
 import {
   ProtocolError,
   type RequestHead,
@@ -68,8 +70,10 @@ export async function startScript(
       ...facts,
       scriptName: asBytes(facts.scriptName),
       pathInfo: asBytes(facts.pathInfo),
-      pathTranslated: asBytes(facts.pathTranslated ?? ""),
-      documentRoot: asBytes(facts.documentRoot ?? script.folder),
+      pathTranslated: facts.pathTranslated == null
+        ? null
+        : asBytes(absolute(facts.pathTranslated)),
+      documentRoot: asBytes(absolute(facts.documentRoot ?? script.folder)),
       scriptFilename: asBytes(script.path),
       contentLength,
       trustAuthorization: settings.trustAuthorization,
@@ -104,6 +108,12 @@ export async function startScript(
     }
     throw error;
   }
+}
+
+/** A place as the script finds it, which runs in another folder; a slash at its end stays. */
+function absolute(path: string): string {
+  const whole = resolve(path);
+  return path.endsWith("/") && !whole.endsWith(SEPARATOR) ? `${whole}/` : whole;
 }
 
 /**

@@ -104,6 +104,23 @@ test("finds scripts below its root, and tells them of the request", async () => 
   }
 });
 
+test("tells scripts, which run in their own folders, of places from the root on", async () => {
+  await using scripts = await Scripts.make({ env: ENV });
+  const { path } = scripts.folder;
+  const upwards = "../".repeat(Deno.cwd().split("/").length - 1);
+  const relative = new Scripts(scripts.folder, {
+    root: upwards + path.slice(1),
+  });
+  const given = await relative.environ("/env/a/");
+  assertEquals([given.DOCUMENT_ROOT, given.PATH_TRANSLATED], [
+    path,
+    `${path}/a/`,
+  ]);
+  const one = new Scripts(scripts.folder, { script: scripts.folder.at("env") });
+  const { DOCUMENT_ROOT, PATH_TRANSLATED } = await one.environ("/a/");
+  assertEquals([DOCUMENT_ROOT, PATH_TRANSLATED], [path, undefined]);
+});
+
 test("gives everything below its mount to one script", async () => {
   await using scripts = await Scripts.make({ env: ENV });
   const one = new Scripts(scripts.folder, {
