@@ -52,6 +52,8 @@ export interface ServeCgiOptions {
  * @param options Where the request comes from.
  * @returns When the answer is sent.
  * @throws {TypeError} If the process was not started by a server.
+ * @throws What the body throws behind the head, so that the process fails, too:
+ * only that tells the server that the answer is not whole.
  *
  * @example A script
  * ```ts

@@ -158,7 +158,7 @@ export class Headers {
   /** The lines with an empty one at the end. */
   toString(): string {
     return [...this.#list.map(([name, value]) => `${name}: ${value}`), "", ""]
-      .join("\r\n") || "\r\n";
+      .join("\r\n");
   }
 
   /** The lines as bytes, one for each character. */
