@@ -164,13 +164,16 @@ function grouped(number: number): string {
 const UNITS: readonly string[] = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 function breadcrumbs(urlPath: string): string {
-  const names = urlPath.split("/").filter((name) => name !== "");
+  // Between two slashes is a folder to browsers, though it has no name.
+  const names = urlPath.split("/").slice(1, -1);
   const items = names.map((name, index) =>
-    `<li><a href="${"../".repeat(names.length - 1 - index) || "./"}"${
-      index === names.length - 1 ? ' aria-current="page"' : ""
-    }><bdi>${
-      escape(visible(percentDecodeText(name, { replace: true })))
-    }</bdi></a></li>`
+    name === ""
+      ? ""
+      : `<li><a href="${"../".repeat(names.length - 1 - index) || "./"}"${
+        index === names.length - 1 ? ' aria-current="page"' : ""
+      }><bdi>${
+        escape(visible(percentDecodeText(name, { replace: true })))
+      }</bdi></a></li>`
   );
   const home = "../".repeat(names.length) || "./";
   items.unshift(

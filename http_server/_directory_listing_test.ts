@@ -204,9 +204,17 @@ Deno.test("formatListing() takes its path apart, however it is spelled", () => {
     "./",
     "\ufffd",
   ]]);
-  assertStringIncludes(html, '<li><a href="../../../">');
+  assertStringIncludes(html, '<li><a href="../../../../">');
   assertStringIncludes(html, '<tr class="directory up"><td><a href="../">');
   assert(!page({ urlPath: "//" }).includes('class="directory up"'));
+});
+
+Deno.test("formatListing() leads to where browsers resolve its links, also between two slashes", () => {
+  const html = page({ urlPath: "/a//b/" });
+  const links = [...html.matchAll(/<li><a href="([^"]*)"/g)].map(([, href]) =>
+    new URL(href!, "http://h/a//b/").pathname
+  );
+  assertEquals(links, ["/", "/a/", "/a//b/"]);
 });
 
 Deno.test("formatListing() links to other orders and pages, and keeps the filter", () => {

@@ -9,6 +9,7 @@ import {
 import type { OpenedRequest } from "./_forked_request.ts";
 import type { DatagramRequest } from "./datagram_request_handler.ts";
 import { configFiles, ownDenoFlags } from "./deno_flags.ts";
+import { writeAll } from "./write_all.ts";
 
 /** Where a handler class is found by another process. */
 export interface ForkedHandler {
@@ -172,15 +173,6 @@ export class ForkedChild {
       }
     })();
     return { end };
-  }
-}
-
-async function writeAll(
-  connection: Deno.Conn,
-  bytes: Uint8Array,
-): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    done += await connection.write(bytes.subarray(done));
   }
 }
 

@@ -232,6 +232,8 @@ export class WorkerPool {
         connection = await this.#listener.accept();
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return;
+        // Too many files are open: who asks again at once gets no other answer.
+        await new Promise((resolve) => setTimeout(resolve, 10));
         continue;
       }
       void this.#greet(new Channel(connection));
