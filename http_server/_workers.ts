@@ -78,9 +78,10 @@ export class Workers {
   }
 
   /**
-   * Starts all of them, and waits until they listen.
+   * Starts all of them, and waits until they listen, or have ended because
+   * they were stopped.
    *
-   * @throws {Error} If one of them does not.
+   * @throws {Error} If one of them does not listen.
    */
   async start(): Promise<void> {
     const all = Array.from(
@@ -90,9 +91,12 @@ export class Workers {
     try {
       await Promise.all(all.map(({ ready }) => ready));
     } catch (error) {
+      // A signal that is for all may reach this process last.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const told = this.#stopping;
       this.stop();
       await this.ended;
-      throw error;
+      if (!told) throw error;
     }
   }
 

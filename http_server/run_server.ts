@@ -145,8 +145,10 @@ async function runWorkers(
   signal?.addEventListener("abort", stop, { once: true });
   try {
     await workers.start();
-    for (const line of lines) print(line);
-    print(`${count} workers share the port`);
+    if (!stopped) {
+      for (const line of lines) print(line);
+      print(`${count} workers share the port`);
+    }
     if (signal?.aborted) stop();
     await workers.ended;
   } finally {

@@ -95,6 +95,20 @@ test("lets running downloads end when it is stopped", async () => {
   assertEquals(await program.ended(), 0);
 });
 
+test("ends as it was told where Ctrl-C, which reaches all, comes before they listen", async () => {
+  await using folder = await Folder.make();
+  await using program = new Program(
+    ["0", folder.path, "-b", "127.0.0.1", "--workers", "2"],
+    ALL,
+  );
+  const { pid } = program.process;
+  await until(() => children(pid).length === 2);
+  for (const one of [pid, ...children(pid)]) Deno.kill(one, "SIGINT");
+  assertEquals(await program.ended(), 0);
+  assertMatch(program.stdout, /^\nInterrupted: .*\n$/);
+  assertEquals(program.stderr, "");
+});
+
 test("leaves no worker behind when it is killed", async () => {
   await using folder = await Folder.make();
   const { program, workers } = await serve(folder);
