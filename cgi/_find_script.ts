@@ -1,11 +1,13 @@
-import { basename } from "@std/path/basename";
-import { dirname } from "@std/path/dirname";
-import { resolve } from "@std/path/resolve";
-import { SEPARATOR } from "@std/path/constants";
 import { ProtocolError } from "../http_server/protocol/mod.ts";
 import { statOf } from "./_stat_of.ts";
 import { executable } from "./executable.ts";
 import type { ScriptSettings } from "./script_settings.ts";
+import {
+  basename,
+  dirname,
+  resolve,
+  SEPARATOR,
+} from "../socketserver/paths.ts";
 
 /** A script that can be run. */
 export interface Script {

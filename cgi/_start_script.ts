@@ -1,5 +1,3 @@
-import { SEPARATOR } from "@std/path/constants";
-import { resolve } from "@std/path/resolve";
 import {
   ProtocolError,
   type RequestHead,
@@ -12,6 +10,7 @@ import { buildCgiEnviron, type CgiFacts } from "./environ.ts";
 import { RunningScript, type ScriptInput } from "./running_script.ts";
 import { queryArguments } from "./script_path.ts";
 import type { ScriptSettings } from "./script_settings.ts";
+import { resolve, SEPARATOR } from "../socketserver/paths.ts";
 
 /** A request for a script. */
 export interface ScriptCall {

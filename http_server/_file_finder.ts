@@ -1,7 +1,7 @@
-import { basename } from "@std/path/basename";
 import { Bounds, isWithin, type LookedUp, lookUp } from "./_file_source.ts";
 import type { OpenFile } from "./_open_file.ts";
 import { percentEncodeSegment } from "./protocol/mod.ts";
+import { basename } from "../socketserver/paths.ts";
 
 /** Which files stand behind a path. */
 export interface FinderSettings {

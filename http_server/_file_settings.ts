@@ -1,6 +1,5 @@
-import { dirname } from "@std/path/dirname";
-import { fromFileUrl } from "@std/path/from-file-url";
 import type { FileServerOptions } from "./file_server_options.ts";
+import { dirname, fromFileUrl } from "../socketserver/paths.ts";
 
 /** All options, each with a value. */
 export interface FileSettings

@@ -1,12 +1,10 @@
+import { dirname, fromFileUrl, join } from "./paths.ts";
 /**
  * The options that this program was started with, for children that shall have
  * the same.
  *
  * @module
  */
-import { dirname } from "@std/path/dirname";
-import { fromFileUrl } from "@std/path/from-file-url";
-import { join } from "@std/path/join";
 
 /** Options that are for one process alone. */
 const OWN = /^(?:--watch|--inspect|--reload|-r$|--no-clear-screen|--check)/;

@@ -1,6 +1,4 @@
 // The path functions of the standard library that the package uses, typed for those uses.
-export * from "./basename.ts";
-export * from "./constants.ts";
 export * from "./dirname.ts";
 export * from "./from_file_url.ts";
 export * from "./glob_to_regexp.ts";

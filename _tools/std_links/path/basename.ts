@@ -1,3 +1,0 @@
-import { basename as basename_ } from "npm:deno-std@1.4.0/path/basename.js";
-
-export const basename: (path: string) => string = basename_;

@@ -1,0 +1,3 @@
+import { basename as basename_ } from "npm:deno-std@1.4.0/path/posix/basename.js";
+
+export const basename: (path: string) => string = basename_;

@@ -1,0 +1,3 @@
+import { resolve as resolve_ } from "npm:deno-std@1.4.0/path/posix/resolve.js";
+
+export const resolve: (...paths: string[]) => string = resolve_;
