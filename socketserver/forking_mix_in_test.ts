@@ -8,6 +8,7 @@ import {
   ForkingUDPServer,
   ForkingUnixStreamServer,
 } from "./forking_servers.ts";
+import { runFixture } from "../_tools/testing/fixture.ts";
 import type { ForkedHandler } from "./forking_mix_in.ts";
 
 const LINUX = Deno.build.os === "linux";
@@ -170,6 +171,15 @@ test("ForkingUDPServer sends datagrams back from children (test_ForkingUDPServer
   await server.shutdown();
   await serving;
   await server.serverClose();
+});
+
+test("ForkingUnixDatagramServer sends datagrams back from children (test_ForkingUnixDatagramServer)", async () => {
+  const { success, stdout, stderr } = await runFixture(
+    new URL("./testdata/forked_unix_datagrams.ts", import.meta.url),
+    { flags: ["--unstable-net"] },
+  );
+  assert(success, stderr);
+  assertEquals(JSON.parse(stdout), ["one", "two", "x".repeat(5000)]);
 });
 
 test("ForkingHTTPServer survives handlers that exit or loop for ever", async () => {
