@@ -90,7 +90,18 @@ export class BufferedRandom extends BufferedReader {
 
   /** Reads once more into the buffer; see {@linkcode BufferedReader.fill}. */
   override fill(options?: ReadOptions): Promise<number> {
+    if (!options?.signal) return super.fill();
     return this.#reading(options, () => super.fill(options));
+  }
+
+  /** Reads once more into the buffer; see {@linkcode BufferedReader.beginFill}. */
+  override beginFill(
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const fill = () =>
+      new Promise<number>((done, failed) => super.beginFill(done, failed));
+    this.#reading(undefined, fill).then(done, failed);
   }
 
   /** Reads; see {@linkcode BufferedReader.read}. */
@@ -138,7 +149,7 @@ export class BufferedRandom extends BufferedReader {
     if (turn) await turn;
     try {
       this._checkClosed("write");
-      await this.#giveBack();
+      if (this.#readAhead) await this.#giveBack();
       return await this.#writer.write(own, options);
     } finally {
       this.#mutex.leave();

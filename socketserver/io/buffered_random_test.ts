@@ -454,3 +454,28 @@ Deno.test("BufferedRandom shows class and name (test_repr)", () => {
   raw.name = "dummy";
   assertEquals(`${new BufferedRandom(raw)}`, `<BufferedRandom name="dummy">`);
 });
+
+Deno.test("BufferedRandom.write() copies what it is given before it returns", async () => {
+  const raw = new BytesIO();
+  const file = new BufferedRandom(raw);
+  for (const text of ["one", "two"]) {
+    const given = bytes(text);
+    const writing = file.write(given);
+    given.fill(0);
+    await writing;
+  }
+  await file.flush();
+  assertEquals(raw.getvalue(), bytes("onetwo"));
+});
+
+Deno.test("BufferedRandom.beginFill() reads behind what was written", async () => {
+  const raw = new BytesIO(bytes("abcdef"));
+  const file = new BufferedRandom(raw);
+  await file.write(bytes("XY"));
+  const count = await new Promise<number>((done, failed) =>
+    file.beginFill(done, failed)
+  );
+  assertEquals([count, file.buffered], [4, bytes("cdef")]);
+  assertEquals(await file.fill(), 0);
+  assertEquals(raw.getvalue(), bytes("XYcdef"));
+});
