@@ -21,13 +21,8 @@ export class ConnectionState {
 
   // Bytes that were read ahead belong to whichever file reads next.
   #ahead: Uint8Array = EMPTY;
-  #looking: Promise<void> | undefined;
+  #looking: Promise<number> | undefined;
   #settled = false;
-
-  /** How many bytes were read ahead. */
-  get ahead(): number {
-    return this.#ahead.length;
-  }
 
   /** Whether a read would be answered at once: with bytes, the end or an error. */
   get isReadable(): boolean {
@@ -41,15 +36,14 @@ export class ConnectionState {
 
   /**
    * Reads ahead, unless bytes are there or a read is under way: that one is
-   * kept, since a read of a connection cannot be taken back.
+   * kept, since a read of a connection cannot be taken back. Tells how many
+   * bytes there were; somebody else who waited may have taken them since.
    */
-  lookAhead(connection: Connection): Promise<void> {
-    if (this.#ahead.length > 0) return Promise.resolve();
-    if (!this.#looking) {
-      const buffer = new Uint8Array(DEFAULT_BUFFER_SIZE);
-      this.#look(connection.read(buffer), buffer);
-    }
-    return this.#looking!;
+  lookAhead(connection: Connection): Promise<number> {
+    if (this.#looking) return this.#looking;
+    if (this.#ahead.length > 0) return Promise.resolve(this.#ahead.length);
+    const buffer = new Uint8Array(DEFAULT_BUFFER_SIZE);
+    return this.#look(connection.read(buffer), buffer);
   }
 
   /** Takes over a read that nobody waits for any more: what it brings is read ahead. */
@@ -57,16 +51,22 @@ export class ConnectionState {
     if (!this.#looking) this.#look(reading, buffer);
   }
 
-  #look(reading: Promise<number | null>, buffer: Uint8Array): void {
-    this.#looking = reading.then((count) => {
+  #look(
+    reading: Promise<number | null>,
+    buffer: Uint8Array,
+  ): Promise<number> {
+    const looking = this.#looking = reading.then((count) => {
       this.#ahead = buffer.slice(0, count ?? 0);
+      return this.#ahead.length;
     });
     const settle = () => void (this.#settled = true);
-    this.#looking.then(settle, settle); // an error is seen by the next read
+    looking.then(settle, settle); // an error is seen by the next read
+    return looking;
   }
 
-  /** Marks the outcome of a look-ahead as seen. */
-  looked(): void {
+  /** Marks the outcome of a look-ahead as seen; a newer one goes on. */
+  looked(looking: Promise<number>): void {
+    if (looking !== this.#looking) return;
     this.#looking = undefined;
     this.#settled = false;
   }

@@ -32,12 +32,18 @@ export class Watchdog<T, R> implements Sleeper {
   }
 
   /**
-   * Follows `promise`, but rejects with `TimedOut` at `due`, which is in
-   * milliseconds of `performance.now()`. `expired` is called first.
+   * Follows `promise`, but rejects with `TimedOut` at `due` or at `limit`,
+   * whichever is sooner, in milliseconds of `performance.now()`. `expired` is
+   * called first. Only `due` can be changed meanwhile.
    */
-  guard(promise: Promise<T>, due: number, expired: () => void): Promise<R> {
+  guard(
+    promise: Promise<T>,
+    due: number,
+    expired: () => void,
+    limit = Infinity,
+  ): Promise<R> {
     return new Promise((done, failed) =>
-      this.follow(promise, due, done, failed, expired)
+      this.follow(promise, due, limit, done, failed, expired)
     );
   }
 
@@ -45,6 +51,7 @@ export class Watchdog<T, R> implements Sleeper {
   follow(
     promise: Promise<T>,
     due: number,
+    limit: number,
     done: (value: R) => void,
     failed: (error: unknown) => void,
     expired: () => void,
@@ -54,11 +61,12 @@ export class Watchdog<T, R> implements Sleeper {
       guard = new Guard(this);
       (this.#others ??= new Set()).add(guard);
     }
-    if (due < this.#due) this.#arm(due);
-    guard.follow(promise, due, done, failed, expired);
+    const sooner = Math.min(due, limit);
+    if (sooner < this.#due) this.#arm(sooner);
+    guard.follow(promise, due, limit, done, failed, expired);
   }
 
-  /** Changes when the operations under way expire. */
+  /** Changes when the operations under way are due. */
   update(due: number): void {
     if (!this.#busy) return;
     if (this.#usual.watches) this.#usual.due = due;
@@ -102,7 +110,8 @@ export class Watchdog<T, R> implements Sleeper {
     let next = Infinity;
     for (const guard of [this.#usual, ...this.#others ?? []]) {
       if (!guard.watches) continue;
-      if (guard.due > now) next = Math.min(next, guard.due);
+      const due = Math.min(guard.due, guard.limit);
+      if (due > now) next = Math.min(next, due);
       else {
         // What it followed may still come, and is nobody's then.
         if (guard === this.#usual) this.#usual = new Guard(this);
@@ -117,6 +126,7 @@ export class Watchdog<T, R> implements Sleeper {
 /** Follows one operation at a time. */
 class Guard<T, R> {
   due = Infinity;
+  limit = Infinity;
   /** Whether an operation is under way. */
   watches = false;
   #done: (value: R) => void = nothing;
@@ -143,12 +153,14 @@ class Guard<T, R> {
   follow(
     promise: Promise<T>,
     due: number,
+    limit: number,
     done: (value: R) => void,
     failed: (error: unknown) => void,
     expired: () => void,
   ): void {
     this.watches = true;
     this.due = due;
+    this.limit = limit;
     this.#done = done;
     this.#failed = failed;
     this.#expired = expired;

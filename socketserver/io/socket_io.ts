@@ -140,8 +140,8 @@ export class SocketIO extends RawIOBase implements Selectable {
 
   /**
    * Limits the time until reading is done, however many reads that takes, and
-   * in addition to {@linkcode settimeout}. It changes the limit of a read that
-   * is under way, if that has one.
+   * in addition to {@linkcode settimeout}. It holds for a read that is under
+   * way, too.
    *
    * @param seconds Seconds from now; `null` lifts the limit.
    */
@@ -153,8 +153,8 @@ export class SocketIO extends RawIOBase implements Selectable {
 
   /**
    * Limits the time until writing is done, however many writes that takes, and
-   * in addition to {@linkcode settimeout}. It changes the limit of a write that
-   * is under way, if that has one.
+   * in addition to {@linkcode settimeout}. It holds for a write that is under
+   * way, too.
    *
    * @param seconds Seconds from now; `null` lifts the limit.
    */
@@ -212,9 +212,9 @@ export class SocketIO extends RawIOBase implements Selectable {
     failed: (error: unknown) => void,
   ): void {
     const reading = this.#connection.read(buffer);
-    const due = this.#due(this.#readDue);
+    const limit = this.#limit();
     this.#readWatch ??= new Watchdog(READ);
-    this.#readWatch.follow(reading, due, done, failed, () => {
+    this.#readWatch.follow(reading, this.#readDue, limit, done, failed, () => {
       this.#timedOut = true;
       // The bytes that it may still bring belong to the next file.
       this.#state.adopt(reading, buffer);
@@ -222,8 +222,11 @@ export class SocketIO extends RawIOBase implements Selectable {
   }
 
   async #readAhead(buffer: Uint8Array): Promise<number> {
-    await this.#lookAhead();
-    return this.#state.takeInto(buffer);
+    const came = await this.#lookAhead();
+    const taken = this.#state.takeInto(buffer);
+    // Nothing is the end only if nobody else has taken what came.
+    const isOver = taken > 0 || came === 0 || buffer.length === 0;
+    return isOver ? taken : await this.readinto(buffer);
   }
 
   // What arrives later stays with the connection, so nothing is lost.
@@ -232,14 +235,7 @@ export class SocketIO extends RawIOBase implements Selectable {
       await new Promise((next) => setTimeout(next, 0));
       if (!this.#state.isReadable) return null as unknown as number;
     }
-    try {
-      await this.#state.lookAhead(this.#connection);
-    } catch (error) {
-      explainRead(error);
-    } finally {
-      this.#state.looked();
-    }
-    return this.#state.takeInto(buffer);
+    return await this.#readAhead(buffer);
   }
 
   /**
@@ -252,8 +248,9 @@ export class SocketIO extends RawIOBase implements Selectable {
   async peek(): Promise<Bytes> {
     const refusal = this.#refusal("peek", this.#reads, this.#readDue);
     if (refusal) throw refusal;
-    await this.#lookAhead();
-    return this.#state.peek().slice();
+    const came = await this.#lookAhead();
+    const ahead = this.#state.peek();
+    return came > 0 && ahead.length === 0 ? await this.peek() : ahead.slice();
   }
 
   /**
@@ -298,9 +295,15 @@ export class SocketIO extends RawIOBase implements Selectable {
     failed: (error: unknown) => void,
   ): void {
     const writing = this.#connection.write(bytes);
-    const due = this.#due(this.#writeDue);
     this.#writeWatch ??= new Watchdog(WRITE);
-    this.#writeWatch.follow(writing, due, done, failed, this.#expire);
+    this.#writeWatch.follow(
+      writing,
+      this.#writeDue,
+      this.#limit(),
+      done,
+      failed,
+      this.#expire,
+    );
   }
 
   /**
@@ -318,20 +321,18 @@ export class SocketIO extends RawIOBase implements Selectable {
     }
   }
 
-  async #lookAhead(): Promise<void> {
+  /** Waits until something was read ahead, and tells how many bytes that were. */
+  async #lookAhead(): Promise<number> {
+    const looking = this.#state.lookAhead(this.#connection);
     try {
-      const looking = this.#state.lookAhead(this.#connection).then(() => 0);
-      const due = this.#due(this.#readDue);
-      if (due === Infinity) await looking.catch(explainRead);
-      else {
-        await (this.#readWatch ??= new Watchdog(READ)).guard(
-          looking,
-          due,
-          this.#expire,
-        );
-      }
+      return await (this.#readWatch ??= new Watchdog(READ)).guard(
+        looking,
+        this.#readDue,
+        this.#expire,
+        this.#limit(),
+      );
     } finally {
-      if (!this.#timedOut) this.#state.looked();
+      if (!this.#timedOut) this.#state.looked(looking);
     }
   }
 
@@ -369,15 +370,15 @@ export class SocketIO extends RawIOBase implements Selectable {
     this.#timedOut = true;
   };
 
-  /** When an operation that begins now must have ended. */
-  #due(deadline: number): number {
+  /** When an operation that begins now must have ended, whatever the deadline. */
+  #limit(): number {
     const timeout = Math.min(
       this.timeout ?? Infinity,
       this.#state.timeout ?? Infinity,
     );
     // A time-out of 0 is for reads that do not wait, which come elsewhere.
-    if (timeout === Infinity || this.#state.timeout === 0) return deadline;
-    return Math.min(deadline, now() + timeout * 1000);
+    if (timeout === Infinity || this.#state.timeout === 0) return Infinity;
+    return now() + timeout * 1000;
   }
 }
 
@@ -390,10 +391,6 @@ const WRITE: Translation<number, number> = {
   value: (count) => count,
   error: (error) => explain("write", error),
 };
-
-function explainRead(error: unknown): never {
-  throw READ.error(error);
-}
 
 /** Deno names what happened to the resource; a stream says that it is closed. */
 function explain(action: string, error: unknown): unknown {

@@ -553,3 +553,30 @@ async function withTimers<T>(action: () => Promise<T>): Promise<T> {
     clearInterval(awake);
   }
 }
+
+Deno.test("SocketIO: a deadline that is lifted or moved leaves settimeout() to a read under way", async () => {
+  for (const seconds of [null, 60]) {
+    using ends = await connected();
+    settimeout(ends.near, 0.02);
+    const file = new SocketIO(ends.near, "r");
+    file.setReadDeadline(30);
+    const reading = assertRejects(() => file.read(1), TimedOut);
+    file.setReadDeadline(seconds);
+    await reading;
+    await file.close();
+  }
+});
+
+Deno.test("SocketIO: of two reads that wait for one look-ahead, neither takes the other's bytes for the end", async () => {
+  const connection = new GatedConnection();
+  const file = new SocketIO(connection, "r");
+  const other = new SocketIO(connection, "r");
+  void file.whenReadable();
+  const reads = Promise.all([file.read(9), other.read(9)]);
+  connection.reading[0]!.give("one");
+  while (connection.reading.length < 2) await settle();
+  connection.reading[1]!.give("two");
+  assertEquals((await reads).map((read) => text(read!)), ["one", "two"]);
+  await file.close();
+  await other.close();
+});
