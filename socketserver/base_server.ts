@@ -289,7 +289,7 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
       if (await this.verifyRequest(request, clientAddress)) {
         await this.processRequest(request, clientAddress);
       } else {
-        await this.shutdownRequest(request);
+        await this._dropRequest(request);
       }
     } catch (error) {
       try {
@@ -304,11 +304,19 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
   /** Ends a request that went wrong: whatever else fails is not the server's end. */
   async #abandon(request: Request): Promise<void> {
     try {
-      await this.shutdownRequest(request);
+      await this._dropRequest(request);
     } catch (error) {
       if (error instanceof FatalError) throw error;
       this.logger.error("Cannot end a request: shutdownRequest failed", error);
     }
+  }
+
+  /**
+   * Ends a request that is not served, or not any more. Its client may take
+   * its time: servers with other requests at work do not wait for it.
+   */
+  protected async _dropRequest(request: Request): Promise<void> {
+    await this.shutdownRequest(request);
   }
 
   /** Calls `handleError`; one that throws itself is reported, not passed on. */

@@ -1,4 +1,6 @@
+import { delay } from "./_delay.ts";
 import { ForkedChild, type ForkedHandler } from "./_forked_child.ts";
+import { RunningRequests } from "./_running_requests.ts";
 import type { DatagramRequest } from "./datagram_request_handler.ts";
 import type { AnyServer, Constructor } from "./threading_mix_in.ts";
 
@@ -68,8 +70,7 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
     readonly #handler: ForkedHandler;
     readonly #children = new Set<ForkedChild>();
     readonly #idle: ForkedChild[] = [];
-    readonly #tasks = new Set<Promise<void>>();
-    #free: PromiseWithResolvers<void> | undefined;
+    readonly #running = new RunningRequests();
     #closed = false;
 
     // deno-lint-ignore no-explicit-any -- a mix-in takes what its base takes
@@ -80,10 +81,9 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
     }
 
     override whenReadable(): true | Promise<unknown> {
-      if (this.#tasks.size >= this.maxChildren) {
-        return (this.#free ??= Promise.withResolvers()).promise;
-      }
-      return super.whenReadable();
+      return this.#running.size >= this.maxChildren
+        ? this.#running.oneEnds()
+        : super.whenReadable();
     }
 
     // deno-lint-ignore require-await -- returns as soon as the child has it
@@ -92,12 +92,12 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
       clientAddress: unknown,
     ): Promise<void> {
       const task = this.#run(request, clientAddress as Deno.Addr);
-      this.#tasks.add(task);
-      task.finally(() => {
-        this.#tasks.delete(task);
-        this.#free?.resolve();
-        this.#free = undefined;
-      });
+      this.#running.add(task, request);
+    }
+
+    // deno-lint-ignore require-await -- as above
+    protected override async _dropRequest(request: unknown): Promise<void> {
+      this.#running.add(this.#finish(request, true), request);
     }
 
     async #run(request: unknown, clientAddress: Deno.Addr): Promise<void> {
@@ -108,8 +108,16 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
         await this._reportError(request, clientAddress, error);
       }
       // What a child that died has sent is no whole answer.
-      if (done) await this.shutdownRequest(request);
-      else await this.closeRequest(request);
+      await this.#finish(request, done);
+    }
+
+    async #finish(request: unknown, politely: boolean): Promise<void> {
+      try {
+        if (politely) await this.shutdownRequest(request);
+        else await this.closeRequest(request);
+      } catch (error) {
+        this.logger.error("Cannot end a request", error);
+      }
     }
 
     async #serve(
@@ -122,7 +130,7 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
       active.add(child.pid);
       const timer = this.requestTimeout === null
         ? undefined
-        : setTimeout(() => child.kill(), this.requestTimeout * 1000);
+        : setTimeout(() => child.kill(), delay(this.requestTimeout));
       const opened = {
         clientAddress,
         localAddress: (request as Partial<Deno.Conn>).localAddr ?? null,
@@ -163,7 +171,17 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
     async collectChildren(
       { blocking = false }: { blocking?: boolean } = {},
     ): Promise<void> {
-      if (blocking) await Promise.allSettled([...this.#tasks]);
+      if (blocking) await this.#running.allEnd();
+    }
+
+    protected override *_runningRequests(): Iterable<unknown> {
+      yield* super._runningRequests();
+      yield* this.#running.values();
+    }
+
+    protected override async _requestsDone(own: unknown): Promise<void> {
+      await super._requestsDone(own);
+      await this.#running.allEnd(own);
     }
 
     override async serverClose(): Promise<void> {

@@ -205,6 +205,47 @@ test("ForkingHTTPServer survives handlers that exit or loop for ever", async () 
   });
 });
 
+test("shutdown({ drain }) of a forking server waits for its requests, then closes them", async () => {
+  for (const finishes of [true, false]) {
+    await using server = new ForkingTCPServer(ADDRESS, handler("Echo"));
+    const serving = server.serveForever();
+    using client = await connect(server.serverAddress);
+    await client.send("before\n");
+    assertEquals(await client.line(), "before\n");
+    let stopped = false;
+    const stopping = server.shutdown({ drain: finishes ? 60 : 0.1 }).then(() =>
+      stopped = true
+    );
+    await serving;
+    assertEquals(stopped, false);
+    if (finishes) {
+      await client.send("after\n");
+      assertEquals(await client.line(), "after\n");
+      await client.end();
+    }
+    assertEquals(await client.rest(), "");
+    await stopping;
+  }
+});
+
+test("a forking server survives a shutdownRequest that throws, and takes any requestTimeout", async () => {
+  class Server extends ForkingTCPServer {
+    override async shutdownRequest(request: Deno.Conn): Promise<void> {
+      await super.shutdownRequest(request);
+      throw new Error("not ended");
+    }
+  }
+  const server = new Server(ADDRESS, handler("Echo"));
+  server.requestTimeout = Infinity;
+  await whileServing(server, async (server, log) => {
+    for (const line of ["one", "two"]) {
+      assertEquals(await say(server, line), line);
+    }
+    await until(() => log.length === 2);
+    assert(log.every((line) => line.includes("not ended")), log.join());
+  });
+});
+
 test("a forking server says why children cannot start", async () => {
   for (
     const bad of [

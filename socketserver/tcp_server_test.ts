@@ -301,6 +301,7 @@ for (const Server of [TCPServer, ThreadingTCPServer]) {
     const handled = server.handleRequest();
     assertEquals(await ask(server.serverAddress, ""), "");
     await handled;
+    await server.serverClose(); // waits for what a threading server still ends
     assertEquals(ended, ["shutdown", "close"]);
   });
 

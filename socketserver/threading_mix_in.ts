@@ -1,3 +1,4 @@
+import { RunningRequests } from "./_running_requests.ts";
 import type { BaseServer, ServeOptions } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";
 
@@ -118,8 +119,7 @@ function mixIn<B extends Constructor<AnyServer>>(
 
     /** Tasks that `serverClose` waits for. */
     protected _threads = new Tasks();
-    #running = new Map<Promise<void>, unknown>();
-    #free: PromiseWithResolvers<void> | undefined;
+    #running = new RunningRequests();
     #serving = false;
 
     override async serveForever(
@@ -140,7 +140,7 @@ function mixIn<B extends Constructor<AnyServer>>(
       if (
         this.maxConcurrent !== null && this.#running.size >= this.maxConcurrent
       ) {
-        return (this.#free ??= Promise.withResolvers()).promise;
+        return this.#running.oneEnds();
       }
       return super.whenReadable();
     }
@@ -150,15 +150,19 @@ function mixIn<B extends Constructor<AnyServer>>(
       request: unknown,
       clientAddress: unknown,
     ): Promise<void> {
-      const task = this.#run(request, clientAddress);
-      this.#running.set(task, request);
-      if (!this.daemonThreads) this._threads.add(task);
-      task.finally(() => {
-        this.#running.delete(task);
-        this._threads.delete(task);
-        this.#free?.resolve();
-        this.#free = undefined;
-      });
+      this.#start(this.#run(request, clientAddress), request);
+    }
+
+    // deno-lint-ignore require-await -- as above
+    protected override async _dropRequest(request: unknown): Promise<void> {
+      this.#start(this.#drop(request), request);
+    }
+
+    #start(task: Promise<void>, request: unknown): void {
+      this.#running.add(task, request);
+      if (this.daemonThreads) return;
+      this._threads.add(task);
+      task.finally(() => this._threads.delete(task));
     }
 
     async #run(request: unknown, clientAddress: unknown): Promise<void> {
@@ -168,14 +172,23 @@ function mixIn<B extends Constructor<AnyServer>>(
       try {
         await this.processRequestThread(request, clientAddress);
       } catch (error) {
-        try {
-          await this.excepthook(error);
-        } catch (second) {
-          this.logger.error(
-            "Cannot report an error: excepthook failed",
-            second,
-          );
-        }
+        await this.#report(error);
+      }
+    }
+
+    async #drop(request: unknown): Promise<void> {
+      try {
+        await this.shutdownRequest(request);
+      } catch (error) {
+        await this.#report(error);
+      }
+    }
+
+    async #report(error: unknown): Promise<void> {
+      try {
+        await this.excepthook(error);
+      } catch (second) {
+        this.logger.error("Cannot report an error: excepthook failed", second);
       }
     }
 
@@ -204,10 +217,7 @@ function mixIn<B extends Constructor<AnyServer>>(
 
     protected override async _requestsDone(own: unknown): Promise<void> {
       await super._requestsDone(own);
-      const others = [...this.#running].filter(([, request]) =>
-        request !== own
-      );
-      await Promise.allSettled(others.map(([task]) => task));
+      await this.#running.allEnd(own);
     }
 
     override async serverClose(): Promise<void> {

@@ -398,3 +398,47 @@ async function startFixture(
     },
   };
 }
+
+for (const verdict of ["refused", "failed to verify"]) {
+  Deno.test(`ThreadingMixIn(): a client that was ${verdict}, and stays, delays nobody`, async () => {
+    class Choosy extends Server {
+      #first = true;
+      override verifyRequest(): boolean {
+        if (!this.#first) return true;
+        this.#first = false;
+        if (verdict === "refused") return false;
+        throw new Error("no verdict");
+      }
+    }
+    await whileServing(new Choosy(LOOPBACK, EchoHandler), async (server) => {
+      using unwanted = await connect(server.serverAddress);
+      assertEquals(await unwanted.rest(), "");
+      const took = await timed(async () =>
+        assertEquals(await ask(server.serverAddress, "a\n"), "a\n")
+      );
+      assert(took < AT_ONCE, `${took} ms`);
+      assertEquals(server.threads.length, 1);
+    });
+  });
+}
+
+Deno.test("ThreadingMixIn() tells excepthook that a refused request cannot be ended", async () => {
+  const failures: unknown[] = [];
+  class Choosy extends Server {
+    override verifyRequest(): boolean {
+      return false;
+    }
+    override async shutdownRequest(request: Deno.Conn): Promise<void> {
+      await super.shutdownRequest(request);
+      throw new Error("not ended");
+    }
+    override excepthook(error: unknown): void {
+      failures.push(error);
+    }
+  }
+  await whileServing(new Choosy(LOOPBACK, EchoHandler), async (server) => {
+    assertEquals(await ask(server.serverAddress, ""), "");
+    await until(() => failures.length === 1);
+    assertEquals(String(failures[0]), "Error: not ended");
+  });
+});
