@@ -13,6 +13,7 @@ import { forkFrame, FrameReader, readJson } from "./_fork_frames.ts";
 import { BaseServer } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
+import { writeAll } from "./write_all.ts";
 
 /** What handlers know of their server; requests come from its parent. */
 class ForkedServer extends BaseServer<unknown, Deno.Addr> {
@@ -51,11 +52,7 @@ async function serve(module: string, name: string): Promise<void> {
   console.log = console.info = console.debug = console.error;
   let sending: Promise<void> = Promise.resolve();
   const send = (frame: Uint8Array): Promise<void> =>
-    sending = sending.then(async () => {
-      for (let done = 0; done < frame.length;) {
-        done += await stdout.write(frame.subarray(done));
-      }
-    });
+    sending = sending.then(() => writeAll(stdout, frame));
   const handler = (await import(module))[name] as RequestHandlerClass<unknown>;
   if (typeof handler !== "function") {
     throw new TypeError(

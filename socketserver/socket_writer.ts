@@ -1,4 +1,5 @@
 import { BufferedIOBase, bytesOf, type SocketIO } from "./io/mod.ts";
+import { writeAll } from "./write_all.ts";
 
 /**
  * The `wfile` of an unbuffered handler, Python's `_SocketWriter`: a write
@@ -35,7 +36,7 @@ export class _SocketWriter extends BufferedIOBase {
    */
   override write(bytes: ArrayBufferView): Promise<number> {
     if (this.closed || !(bytes instanceof Uint8Array)) {
-      return this.#writeAll(bytes);
+      return this.#checkAndWrite(bytes);
     }
     const { length } = bytes;
     if (length === 0) return Promise.resolve(0);
@@ -43,22 +44,18 @@ export class _SocketWriter extends BufferedIOBase {
     return new Promise((done, failed) =>
       this.#socket.beginWrite(bytes, (sent) => {
         if (sent === length) done(length);
-        else this.#writeRest(bytes, sent).then(done, failed);
+        else {
+          writeAll(this.#socket, bytes.subarray(sent))
+            .then(() => done(length), failed);
+        }
       }, failed)
     );
   }
 
-  async #writeAll(bytes: ArrayBufferView): Promise<number> {
+  async #checkAndWrite(bytes: ArrayBufferView): Promise<number> {
     this._checkClosed("write");
-    return await this.#writeRest(bytesOf(bytes), 0);
-  }
-
-  async #writeRest(bytes: Uint8Array, done: number): Promise<number> {
-    let sent = done;
-    while (sent < bytes.length) {
-      sent += await this.#socket.write(bytes.subarray(sent));
-    }
-    return sent;
+    await writeAll(this.#socket, bytesOf(bytes));
+    return bytes.byteLength;
   }
 
   /** Closes; the connection stays open for its owner. */

@@ -8,7 +8,7 @@
 
 /** Who is woken. */
 export interface Sleeper {
-  /** Called once its time has come, after `letSleep` would be too late. */
+  /** Called when its time has come; it is too late for `letSleep` then. */
   wake(): void;
 }
 
