@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
+import { cpuSeconds } from "../_tools/testing/processes.ts";
 
 /** A program under measurement, or one that makes the load. */
 export interface Child extends AsyncDisposable {

@@ -5,11 +5,14 @@
  *
  * @module
  */
-import { children } from "../_tools/testing/cgi_site.ts";
-import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
+import {
+  children,
+  cpuSeconds,
+  MIB,
+  residentMemory,
+} from "../_tools/testing/processes.ts";
 import { freePort, listening } from "../_tools/testing/free_port.ts";
 import { findProgram } from "../_tools/testing/real_program.ts";
-import { MIB, residentMemory } from "../_tools/testing/resident_memory.ts";
 import { median } from "./_harness.ts";
 import { type Goal, judge, table } from "./_report.ts";
 

@@ -5,9 +5,12 @@
  *
  * @module
  */
-import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
+import {
+  cpuSeconds,
+  MIB,
+  residentMemory,
+} from "../_tools/testing/processes.ts";
 import { findProgram } from "../_tools/testing/real_program.ts";
-import { MIB, residentMemory } from "../_tools/testing/resident_memory.ts";
 import { draw, type Graph } from "./_graph.ts";
 import { ask, median, start } from "./_harness.ts";
 import { judge, picture } from "./_report.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { freePort, listening } from "../_tools/testing/free_port.ts";
-import { residentMemory } from "../_tools/testing/resident_memory.ts";
+import { residentMemory } from "../_tools/testing/processes.ts";
 import { ask, median, start } from "./_harness.ts";
 import { judge, table } from "./_report.ts";
 import { denoProgram, spawn, type WebServer } from "./_web.ts";

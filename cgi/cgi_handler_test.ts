@@ -1,6 +1,7 @@
 /** Scripts as fetch handlers, with and without a server. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { children, isAlive, writeScript } from "../_tools/testing/cgi_site.ts";
+import { writeScript } from "../_tools/testing/cgi_site.ts";
+import { children, isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";
 import { pause, until } from "../_tools/testing/test_clients.ts";

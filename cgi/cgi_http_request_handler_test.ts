@@ -1,11 +1,7 @@
 /** What real scripts are told, and what becomes of what they answer. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  CgiSite,
-  isAlive,
-  request,
-  writeScript,
-} from "../_tools/testing/cgi_site.ts";
+import { CgiSite, request, writeScript } from "../_tools/testing/cgi_site.ts";
+import { isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { field, fieldValues, RawClient } from "../_tools/testing/raw_client.ts";
 import { until } from "../_tools/testing/test_clients.ts";

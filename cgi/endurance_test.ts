@@ -1,18 +1,14 @@
 /** What is left behind by much data, and by many who leave. */
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  CgiSite,
-  children,
-  request,
-  writeScript,
-} from "../_tools/testing/cgi_site.ts";
-import { Folder } from "../_tools/testing/folder.ts";
-import { latin1, RawClient, text } from "../_tools/testing/raw_client.ts";
+import { CgiSite, request, writeScript } from "../_tools/testing/cgi_site.ts";
 import {
   assertFlat,
+  children,
   MIB,
   residentMemory,
-} from "../_tools/testing/resident_memory.ts";
+} from "../_tools/testing/processes.ts";
+import { Folder } from "../_tools/testing/folder.ts";
+import { latin1, RawClient, text } from "../_tools/testing/raw_client.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
 import { until } from "../_tools/testing/test_clients.ts";
 import { cgiHandler } from "./cgi_handler.ts";

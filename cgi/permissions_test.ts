@@ -1,6 +1,7 @@
 /** Scripts from the command line, with no permission that is not needed. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { isAlive, request, writeScript } from "../_tools/testing/cgi_site.ts";
+import { request, writeScript } from "../_tools/testing/cgi_site.ts";
+import { isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { type Answer, RawClient } from "../_tools/testing/raw_client.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";

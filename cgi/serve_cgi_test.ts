@@ -6,7 +6,7 @@ import {
   assertFlat,
   MIB,
   residentMemory,
-} from "../_tools/testing/resident_memory.ts";
+} from "../_tools/testing/processes.ts";
 import type { CgiVariables } from "./request_from_environ.ts";
 import { serveCgi } from "./serve_cgi.ts";
 import type { ByteSink, ByteSource } from "./standard_streams.ts";

@@ -1,6 +1,6 @@
 /** A server that runs out of open files. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
+import { cpuSeconds } from "../_tools/testing/processes.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
 

@@ -7,7 +7,7 @@ import { Program } from "../_tools/testing/file_server_program.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { field, RawClient } from "../_tools/testing/raw_client.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
-import { residentMemory } from "../_tools/testing/resident_memory.ts";
+import { residentMemory } from "../_tools/testing/processes.ts";
 import { serve, type Served } from "../_tools/testing/serve.ts";
 import { until } from "../_tools/testing/test_clients.ts";
 import { SimpleHTTPRequestHandler } from "./simple_http_request_handler.ts";

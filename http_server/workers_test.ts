@@ -1,7 +1,6 @@
 /** One server in several processes, as somebody runs it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { children, isAlive } from "../_tools/testing/cgi_site.ts";
-import { cpuSeconds } from "../_tools/testing/cpu_time.ts";
+import { children, cpuSeconds, isAlive } from "../_tools/testing/processes.ts";
 import { Program } from "../_tools/testing/file_server_program.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";

@@ -1,6 +1,6 @@
 /** Requests that other processes serve. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { children, isAlive } from "../_tools/testing/cgi_site.ts";
+import { children, isAlive } from "../_tools/testing/processes.ts";
 import { connect, until } from "../_tools/testing/test_clients.ts";
 import { ForkingHTTPServer } from "../http_server/http_server.ts";
 import {

@@ -1,7 +1,7 @@
 /** Applications of Python from the command line. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { isAlive } from "../_tools/testing/cgi_site.ts";
+import { isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { testWithPython } from "../_tools/testing/python.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";

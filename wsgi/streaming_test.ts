@@ -9,7 +9,7 @@ import {
   assertFlat,
   MIB,
   residentMemory,
-} from "../_tools/testing/resident_memory.ts";
+} from "../_tools/testing/processes.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
 import { serveApp, type ServedApp } from "../_tools/testing/served_app.ts";
 import { until } from "../_tools/testing/test_clients.ts";

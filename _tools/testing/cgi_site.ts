@@ -8,6 +8,7 @@ import {
   type CGIHTTPRequestHandlerOptions,
 } from "../../cgi/cgi_http_request_handler.ts";
 import { Folder, type FolderContent } from "./folder.ts";
+import { children } from "./processes.ts";
 import { type Answer, RawClient } from "./raw_client.ts";
 import { serve, type Served } from "./serve.ts";
 import { until } from "./test_clients.ts";
@@ -107,15 +108,6 @@ export async function writeScript(path: string, script: string): Promise<void> {
   );
 }
 
-/** Whether a process is there, and no zombie. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\tZ/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-  } catch {
-    return false;
-  }
-}
-
 /** How many processes work in a folder: scripts that have not ended. */
 function scriptsIn({ path }: Folder): number {
   return children().filter((pid) => {
@@ -125,17 +117,4 @@ function scriptsIn({ path }: Folder): number {
       return false;
     }
   }).length;
-}
-
-/** The processes that this one has started and not yet let go of, zombies too. */
-export function children(pid: number = Deno.pid): number[] {
-  const tasks = `/proc/${pid}/task`;
-  return [...Deno.readDirSync(tasks)].flatMap(({ name }) => {
-    try {
-      return Deno.readTextFileSync(`${tasks}/${name}/children`).split(" ");
-    } catch {
-      // The thread has ended meanwhile, and others have its children.
-      return [];
-    }
-  }).filter((child) => child !== "").map(Number);
 }

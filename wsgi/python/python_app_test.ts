@@ -7,10 +7,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { isAlive } from "../../_tools/testing/cgi_site.ts";
+import { isAlive, residentMemory } from "../../_tools/testing/processes.ts";
 import { testWithPython } from "../../_tools/testing/python.ts";
 import { RawClient } from "../../_tools/testing/raw_client.ts";
-import { residentMemory } from "../../_tools/testing/resident_memory.ts";
 import { until } from "../../_tools/testing/test_clients.ts";
 import { makeServer } from "../make_server.ts";
 import { toFetchHandler } from "../to_fetch_handler.ts";
