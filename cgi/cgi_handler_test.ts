@@ -4,7 +4,7 @@ import { writeScript } from "../_tools/testing/cgi_site.ts";
 import { children, isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";
-import { pause, until } from "../_tools/testing/test_clients.ts";
+import { pause, until } from "../_tools/testing/waiting.ts";
 import { cgiHandler, type CgiHandlerOptions } from "./cgi_handler.ts";
 
 const TEXT = "printf 'Content-Type: text/plain\\r\\n\\r\\n'\n";

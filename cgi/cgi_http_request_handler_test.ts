@@ -4,7 +4,7 @@ import { CgiSite, request, writeScript } from "../_tools/testing/cgi_site.ts";
 import { isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { field, fieldValues, RawClient } from "../_tools/testing/raw_client.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { CGIHTTPRequestHandler } from "./cgi_http_request_handler.ts";
 import type { CGIHTTPRequestHandlerOptions } from "./cgi_http_request_handler.ts";
 

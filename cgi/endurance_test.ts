@@ -10,7 +10,7 @@ import {
 import { Folder } from "../_tools/testing/folder.ts";
 import { latin1, RawClient, text } from "../_tools/testing/raw_client.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { cgiHandler } from "./cgi_handler.ts";
 
 const LINUX = Deno.build.os === "linux";

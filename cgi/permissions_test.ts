@@ -5,7 +5,7 @@ import { isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { type Answer, RawClient } from "../_tools/testing/raw_client.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { statOf } from "./_stat_of.ts";
 import { RunningScript } from "./running_script.ts";
 

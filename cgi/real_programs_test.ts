@@ -5,7 +5,7 @@ import { testWithPage } from "../_tools/testing/chromium.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { Lighttpd } from "../_tools/testing/lighttpd.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { cgiHandler } from "./cgi_handler.ts";
 
 const GIT_BACKEND = "/usr/lib/git-core/git-http-backend";

@@ -1,7 +1,7 @@
 /** `serveCgi()` with streams in memory, and as a process of its own. */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { latin1, text } from "../_tools/testing/raw_client.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import {
   assertFlat,
   MIB,

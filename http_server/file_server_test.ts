@@ -9,7 +9,7 @@ import { field, RawClient } from "../_tools/testing/raw_client.ts";
 import { testWithPrograms } from "../_tools/testing/real_program.ts";
 import { residentMemory } from "../_tools/testing/processes.ts";
 import { serve, type Served } from "../_tools/testing/serve.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { SimpleHTTPRequestHandler } from "./simple_http_request_handler.ts";
 
 class Quiet extends SimpleHTTPRequestHandler {

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { field, latin1, RawClient } from "../_tools/testing/raw_client.ts";
 import { GatedConnection } from "../_tools/testing/test_sockets.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { makeHandler } from "../socketserver/mod.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { ThreadingHTTPServer } from "./http_server.ts";

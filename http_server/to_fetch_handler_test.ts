@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { toFetchHandler } from "./to_fetch_handler.ts";
 

@@ -4,7 +4,7 @@ import { children, cpuSeconds, isAlive } from "../_tools/testing/processes.ts";
 import { Program } from "../_tools/testing/file_server_program.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { RawClient } from "../_tools/testing/raw_client.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { runServer } from "./run_server.ts";
 
 const LINUX = Deno.build.os === "linux";

@@ -12,7 +12,7 @@ import {
   stop,
   ThreadingMemoryServer,
 } from "../_tools/testing/memory_server.ts";
-import { pause, timed, until } from "../_tools/testing/test_clients.ts";
+import { pause, timed, until } from "../_tools/testing/waiting.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 import { BaseServer } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";

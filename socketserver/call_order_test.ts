@@ -5,12 +5,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import {
-  ask,
-  connect,
-  LogBook,
-  until,
-} from "../_tools/testing/test_clients.ts";
+import { ask, connect, LogBook } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 import { FatalError } from "./fatal_error.ts";
 import { type TCPAddress, TCPServer } from "./tcp_server.ts";

@@ -1,7 +1,8 @@
 /** Requests that other processes serve. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { children, isAlive } from "../_tools/testing/processes.ts";
-import { connect, until } from "../_tools/testing/test_clients.ts";
+import { connect } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { ForkingHTTPServer } from "../http_server/http_server.ts";
 import {
   ForkingTCPServer,

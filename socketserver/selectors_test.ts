@@ -9,9 +9,8 @@ import {
   connect,
   countListeners,
   EchoHandler,
-  pause,
-  timed,
 } from "../_tools/testing/test_clients.ts";
+import { pause, timed } from "../_tools/testing/waiting.ts";
 import { connected, GatedConnection } from "../_tools/testing/test_sockets.ts";
 import { bytes, settle, text } from "../_tools/testing/test_streams.ts";
 import { BufferedReader, resourceId, SocketIO } from "./io/mod.ts";

@@ -6,12 +6,8 @@ import {
   stop,
   ThreadingMemoryServer,
 } from "../_tools/testing/memory_server.ts";
-import {
-  countListeners,
-  pause,
-  timed,
-  until,
-} from "../_tools/testing/test_clients.ts";
+import { countListeners } from "../_tools/testing/test_clients.ts";
+import { pause, timed, until } from "../_tools/testing/waiting.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 
 // A polling server would need half a second, Python's interval.

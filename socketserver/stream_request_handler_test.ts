@@ -9,10 +9,9 @@ import {
   connect,
   EchoHandler,
   LogBook,
-  pause,
-  until,
   whileServing,
 } from "../_tools/testing/test_clients.ts";
+import { pause, until } from "../_tools/testing/waiting.ts";
 import { connected, GatedConnection } from "../_tools/testing/test_sockets.ts";
 import { bytes, text } from "../_tools/testing/test_streams.ts";
 import {

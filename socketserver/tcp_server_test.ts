@@ -12,11 +12,9 @@ import {
   connect,
   EchoHandler,
   LogBook,
-  pause,
-  timed,
-  until,
   whileServing,
 } from "../_tools/testing/test_clients.ts";
+import { pause, timed, until } from "../_tools/testing/waiting.ts";
 import { runFixture } from "../_tools/testing/fixture.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 import { StreamRequestHandler } from "./stream_request_handler.ts";

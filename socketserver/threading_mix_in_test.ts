@@ -9,11 +9,9 @@ import {
   connect,
   EchoHandler,
   LogBook,
-  pause,
-  timed,
-  until,
   whileServing,
 } from "../_tools/testing/test_clients.ts";
+import { pause, timed, until } from "../_tools/testing/waiting.ts";
 import { runFixture } from "../_tools/testing/fixture.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 import { FatalError } from "./fatal_error.ts";

@@ -1,13 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createSocket } from "node:dgram";
-import {
-  LogBook,
-  pause,
-  timed,
-  until,
-  whileServing,
-} from "../_tools/testing/test_clients.ts";
+import { LogBook, whileServing } from "../_tools/testing/test_clients.ts";
+import { pause, timed, until } from "../_tools/testing/waiting.ts";
 import { BaseRequestHandler } from "./base_request_handler.ts";
 import { DatagramRequestHandler } from "./datagram_request_handler.ts";
 import type { DatagramRequest } from "./datagram_request_handler.ts";

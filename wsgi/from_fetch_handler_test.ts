@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../_tools/testing/raw_client.ts";
 import { serveApp } from "../_tools/testing/served_app.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { StringIO } from "../socketserver/io/mod.ts";
 import { fromFetchHandler } from "./from_fetch_handler.ts";
 import { setupTestingDefaults } from "./setup_testing_defaults.ts";

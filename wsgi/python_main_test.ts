@@ -5,7 +5,7 @@ import { isAlive } from "../_tools/testing/processes.ts";
 import { Folder } from "../_tools/testing/folder.ts";
 import { testWithPython } from "../_tools/testing/python.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 
 const MAIN = fromFileUrl(import.meta.resolve("./main.ts"));
 

@@ -12,7 +12,7 @@ import {
 } from "../_tools/testing/processes.ts";
 import { RunningProgram } from "../_tools/testing/running_program.ts";
 import { serveApp, type ServedApp } from "../_tools/testing/served_app.ts";
-import { until } from "../_tools/testing/test_clients.ts";
+import { until } from "../_tools/testing/waiting.ts";
 import { StringIO } from "../socketserver/io/mod.ts";
 import { toFetchHandler } from "./to_fetch_handler.ts";
 import type { WSGIApplication, WSGIResult } from "./types.ts";

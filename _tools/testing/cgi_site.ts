@@ -11,7 +11,7 @@ import { Folder, type FolderContent } from "./folder.ts";
 import { children } from "./processes.ts";
 import { type Answer, RawClient } from "./raw_client.ts";
 import { serve, type Served } from "./serve.ts";
-import { until } from "./test_clients.ts";
+import { until } from "./waiting.ts";
 
 /** A site that is served until it is disposed of. */
 export class CgiSite implements AsyncDisposable {

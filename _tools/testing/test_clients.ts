@@ -6,9 +6,6 @@ import type {
   ServeOptions,
 } from "../../socketserver/base_server.ts";
 import { StreamRequestHandler } from "../../socketserver/stream_request_handler.ts";
-import { pause } from "./test_sockets.ts";
-
-export { pause };
 
 const utf8 = new TextEncoder();
 
@@ -118,18 +115,6 @@ export class EchoHandler extends StreamRequestHandler<Deno.Addr> {
   override async handle(): Promise<void> {
     for await (const line of this.rfile) await this.wfile.write(line);
   }
-}
-
-/** Resolves when `holds` does, looking again and again; the test's own time-out ends it. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause(2);
-}
-
-/** Runs `action` and returns how many milliseconds it took. */
-export async function timed(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return performance.now() - start;
 }
 
 /** Counts from now on how many listeners a signal has more than before. */

@@ -69,8 +69,3 @@ export class GatedConnection implements Connection {
     this.closes++;
   }
 }
-
-/** Waits. */
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}

@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { pause } from "../../_tools/testing/test_sockets.ts";
+import { pause } from "../../_tools/testing/waiting.ts";
 import { Watchdog } from "./_watchdog.ts";
 
 const FAR = 60_000;

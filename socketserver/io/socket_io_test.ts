@@ -9,8 +9,8 @@ import {
 import {
   connected,
   GatedConnection,
-  pause,
 } from "../../_tools/testing/test_sockets.ts";
+import { pause } from "../../_tools/testing/waiting.ts";
 import { bytes, settle, text } from "../../_tools/testing/test_streams.ts";
 import { BufferedReader } from "./buffered_reader.ts";
 import { UnsupportedOperation } from "./errors.ts";

@@ -10,7 +10,7 @@ import {
 import { isAlive, residentMemory } from "../../_tools/testing/processes.ts";
 import { testWithPython } from "../../_tools/testing/python.ts";
 import { RawClient } from "../../_tools/testing/raw_client.ts";
-import { until } from "../../_tools/testing/test_clients.ts";
+import { until } from "../../_tools/testing/waiting.ts";
 import { makeServer } from "../make_server.ts";
 import { toFetchHandler } from "../to_fetch_handler.ts";
 import { validator } from "../validator.ts";
