@@ -1,3 +1,4 @@
+import { shorterLimit } from "./_shorter_limit.ts";
 import { BaseServer } from "./base_server.ts";
 import type {
   DatagramRequest,
@@ -118,10 +119,7 @@ export abstract class DatagramServer<Address extends Deno.Addr>
 
   /** Seconds that `handleRequest` waits: the shorter of the server's and its socket's. */
   protected override _requestTimeout(): number | null {
-    const limits = [this.timeout, this.socket.gettimeout()].filter((limit) =>
-      limit !== null
-    );
-    return limits.length === 0 ? null : Math.min(...limits);
+    return shorterLimit(this.timeout, this.socket.gettimeout());
   }
 
   /** Stops receiving. Calling it again does nothing. */

@@ -1,6 +1,7 @@
 import { linger, type Lingering } from "./_linger.ts";
 import { ListeningSocket } from "./_listening_socket.ts";
 import { ignoringOsErrors } from "./_os_error.ts";
+import { shorterLimit } from "./_shorter_limit.ts";
 import { prepareForStarvation } from "./_starvation.ts";
 import { BaseServer, type ShutdownOptions } from "./base_server.ts";
 import type { RequestHandlerClass } from "./request_handler.ts";
@@ -140,10 +141,7 @@ export abstract class StreamServer<Address extends Deno.Addr>
 
   /** Seconds that `handleRequest` waits: the shorter of the server's and its socket's. */
   protected override _requestTimeout(): number | null {
-    const limits = [this.timeout, this.#bound().gettimeout()].filter((limit) =>
-      limit !== null
-    );
-    return limits.length === 0 ? null : Math.min(...limits);
+    return shorterLimit(this.timeout, this.socket.gettimeout());
   }
 
   /** Ends `serveForever`; see {@linkcode BaseServer.shutdown}. */
