@@ -138,8 +138,8 @@ export class RawReads<WouldBlock extends null> {
     this.#done = done;
     this.#failed = failed;
     try {
+      const raw = this.raw ?? detached();
       const target = this.#room(enough, wanted);
-      const raw = this.raw!;
       if (raw.beginRead) raw.beginRead(target, this.#onRead, this.#onError);
       else raw.readinto(target).then(this.#onRead, this.#onError);
     } catch (error) {
@@ -181,7 +181,8 @@ export class RawReads<WouldBlock extends null> {
   }
 
   #keptRead(enough: number, wanted: number): Promise<number | WouldBlock> {
-    return this.#kept ??= this.raw!.readinto(this.#room(enough, wanted));
+    return this.#kept ??= (this.raw ?? detached())
+      .readinto(this.#room(enough, wanted));
   }
 
   /** What a read brings that was kept until somebody waits for it. */
@@ -209,6 +210,10 @@ export class RawReads<WouldBlock extends null> {
     this.#offered = room.length;
     return room;
   }
+}
+
+function detached(): never {
+  throw new TypeError("Cannot read: the raw stream was detached");
 }
 
 function nothing(): void {}

@@ -445,6 +445,17 @@ Deno.test("BufferedReader.detach() gives the raw stream once (test_detach)", asy
   assertEquals(raw.closed, false);
 });
 
+Deno.test("BufferedReader.detach() ends a read that is not done, without losing what came", async () => {
+  const raw = new GatedIO();
+  const reader = new BufferedReader(raw);
+  const reading = reader.read(4);
+  await settle();
+  await reader.detach();
+  raw.reading[0]!.resolve("ab");
+  await assertRejects(() => reading, TypeError, "detached");
+  assertEquals(text(reader.buffered), "ab");
+});
+
 Deno.test("BufferedReader asks the raw stream what it is (test_fileno, test_attributes)", () => {
   class Terminal extends MockRawIO {
     mode = "rb";
