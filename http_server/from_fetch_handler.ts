@@ -5,6 +5,7 @@ import { servedRequest } from "./_served_request.ts";
 import { BaseHTTPRequestHandler } from "./base_http_request_handler.ts";
 import { parseRequestTarget } from "./protocol/mod.ts";
 import { settledSoon } from "./settled_soon.ts";
+import { isWhole } from "./_whole_body.ts";
 
 /** What a fetch handler is told beside the request; `Deno.serve` tells the same. */
 export interface FetchHandlerInfo {
@@ -167,12 +168,20 @@ export class FetchRequestHandler extends BaseHTTPRequestHandler {
       this.sendHeader(name, value);
     });
     if (!hasDate) this.sendHeader("Date", this.dateTimeString());
+    if (isWhole(response)) return this.#sendWhole(response, hasLength);
     const { body } = response;
     if (body === null) {
       if (!hasLength) this.sendHeader("Content-Length", 0);
       return this.endHeaders();
     }
     return this.#sendBody(body.getReader(), hasLength, client);
+  }
+
+  async #sendWhole(response: Response, hasLength: boolean): Promise<void> {
+    const bytes = await response.bytes();
+    if (!hasLength) this.sendHeader("Content-Length", bytes.length);
+    await this.endHeaders();
+    if (this.command !== "HEAD") await this.wfile.write(bytes);
   }
 
   async #sendBody(

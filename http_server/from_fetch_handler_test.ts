@@ -70,6 +70,44 @@ Deno.test("fromFetchHandler() knows the length of a body that is complete", asyn
   assert(!answer.includes("chunked"));
 });
 
+Deno.test("fromFetchHandler() sends a body that is complete alike, whatever it is made of", async () => {
+  const opened = (response: Response) => {
+    void response.body;
+    return response;
+  };
+  const long = "\u00e4".repeat(100_000);
+  const cases: [title: string, make: () => Response, body: string][] = [
+    ["a text", () => new Response("caf\u00e9"), "caf\u00e9"],
+    ["nothing of a text", () => new Response(""), ""],
+    ["nothing", () => new Response(), ""],
+    ["a long text", () => new Response(long), long],
+    ["bytes", () => new Response(new Uint8Array([104, 105])), "hi"],
+    ["a Blob", () => new Response(new Blob(["hi"])), "hi"],
+    ["JSON", () => Response.json({ a: 1 }), '{"a":1}'],
+    ["a copy", () => new Response("hi").clone(), "hi"],
+    ["what was looked at", () => opened(new Response("hi")), "hi"],
+    [
+      "what says how long it is",
+      () => new Response("hi", { headers: { "Content-Length": "2" } }),
+      "hi",
+    ],
+  ];
+  for (const [title, make, body] of cases) {
+    const { length } = new TextEncoder().encode(body);
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await ask(make, `${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);
+      const [head = "", ...rest] = answer.split("\r\n\r\n");
+      const lengths = head.match(/content-length: \d+/ig);
+      assertEquals(
+        lengths?.map((field) => field.toLowerCase()),
+        [`content-length: ${length}`],
+        title,
+      );
+      assertEquals(rest.join(), method === "HEAD" ? "" : body, title);
+    }
+  }
+});
+
 Deno.test("fromFetchHandler() keeps every Set-Cookie apart", async () => {
   const answer = await ask(() => {
     const headers = new Headers();
