@@ -1,8 +1,8 @@
 /**
  * Everything that has to hold before a change is good: `deno task ok`. First
- * the quick checks, all at once; then the tests, folder by folder, in as many
- * processes as there are processors. Processes, not threads: some tests measure
- * the memory, open files or CPU time of theirs.
+ * the quick checks, all at once; then the tests, folder by folder, in one
+ * process more than there are processors, since many of them wait. Processes,
+ * not threads: some tests measure the memory, open files or CPU time of theirs.
  *
  * @module
  */
@@ -34,7 +34,10 @@ try {
   await Promise.all(CHECKS.map((args) => run(`deno ${args[0]}`, args)));
   const folders = testFolders(ROOT);
   const testInTurn = async () => {
-    for (let folder; (folder = folders.shift());) await test(folder);
+    for (let folder; (folder = folders.shift());) {
+      await test(folder);
+      if (ending.signal.aborted) return;
+    }
   };
   const processes = navigator.hardwareConcurrency + 1;
   await Promise.all(Array.from({ length: processes }, testInTurn));

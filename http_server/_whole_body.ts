@@ -41,8 +41,8 @@ function findHints(): Hints | null {
 }
 
 function tell(response: Response, { text, response: kept }: Hints): boolean {
-  const known = response as unknown as { [key: symbol]: unknown };
-  if (typeof known[text] === "string") return true;
-  const body = (known[kept] as Kept | undefined)?.body?.streamOrStatic?.body;
+  if (typeof Reflect.get(response, text) === "string") return true;
+  const inner: Kept | undefined = Reflect.get(response, kept);
+  const body = inner?.body?.streamOrStatic?.body;
   return typeof body === "string" || body instanceof Uint8Array;
 }

@@ -315,8 +315,8 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
    * Ends a request that is not served, or not any more. Its client may take
    * its time: servers with other requests at work do not wait for it.
    */
-  protected async _dropRequest(request: Request): Promise<void> {
-    await this.shutdownRequest(request);
+  protected _dropRequest(request: Request): void | Promise<void> {
+    return this.shutdownRequest(request);
   }
 
   /** Calls `handleError`; one that throws itself is reported, not passed on. */

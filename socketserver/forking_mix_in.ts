@@ -95,8 +95,7 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
       this.#running.add(task, request);
     }
 
-    // deno-lint-ignore require-await -- as above
-    protected override async _dropRequest(request: unknown): Promise<void> {
+    protected override _dropRequest(request: unknown): void {
       this.#running.add(this.#finish(request, true), request);
     }
 

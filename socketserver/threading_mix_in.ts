@@ -153,8 +153,7 @@ function mixIn<B extends Constructor<AnyServer>>(
       this.#start(this.#run(request, clientAddress), request);
     }
 
-    // deno-lint-ignore require-await -- as above
-    protected override async _dropRequest(request: unknown): Promise<void> {
+    protected override _dropRequest(request: unknown): void {
       this.#start(this.#drop(request), request);
     }
 

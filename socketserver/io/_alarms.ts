@@ -21,7 +21,7 @@ interface Alarm {
 const alarms = new Map<number, Alarm>();
 
 /** By how much of its wait a sleeper may be woken late. */
-const LATE = 1 / 64;
+const LATE = 1 / 32;
 
 /** A longer timer would ring at once. */
 const LONGEST = 0x7fffffff;
@@ -35,7 +35,7 @@ const LONGEST = 0x7fffffff;
 export function wakeAt(due: number, sleeper: Sleeper): number {
   const now = performance.now();
   const wait = Math.min(Math.max(0, due - now), LONGEST / 2);
-  const step = 2 ** Math.max(0, Math.ceil(Math.log2(wait * LATE)));
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(wait * LATE)));
   const at = Math.ceil((now + wait) / step) * step;
   let alarm = alarms.get(at);
   if (!alarm) {

@@ -1,14 +1,6 @@
 // Sends datagrams to a server that answers them from other processes, and prints what comes back.
 import { ForkingUnixDatagramServer } from "../forking_servers.ts";
-
-// Types know it only with --unstable-net.
-const { listenDatagram } = Deno as unknown as {
-  listenDatagram(options: Deno.UnixAddr): {
-    send(bytes: Uint8Array, to: Deno.UnixAddr): Promise<number>;
-    receive(buffer: Uint8Array): Promise<[Uint8Array, Deno.UnixAddr]>;
-    close(): void;
-  };
-};
+import { listenDatagram } from "./listen_datagram.ts";
 
 const folder = await Deno.makeTempDir();
 const server = new ForkingUnixDatagramServer(`${folder}/server`, {

@@ -4,6 +4,7 @@ import {
   ThreadingUnixDatagramServer,
   UnixDatagramServer,
 } from "../mod.ts";
+import { listenDatagram } from "./listen_datagram.ts";
 
 class Echo extends DatagramRequestHandler<Deno.UnixAddr> {
   override async handle(): Promise<void> {
@@ -14,15 +15,6 @@ class Echo extends DatagramRequestHandler<Deno.UnixAddr> {
   }
 }
 
-interface Socket {
-  send(bytes: Uint8Array, to: Deno.UnixAddr): Promise<number>;
-  receive(buffer: Uint8Array): Promise<[Uint8Array, Deno.UnixAddr]>;
-  close(): void;
-}
-const listen = (Deno as unknown as {
-  listenDatagram(options: { transport: string; path: string }): Socket;
-}).listenDatagram;
-
 const folder = await Deno.makeTempDir();
 const utf8 = new TextEncoder();
 const results: unknown[] = [];
@@ -31,7 +23,7 @@ for (const Server of [UnixDatagramServer, ThreadingUnixDatagramServer]) {
   const server = new Server(path, Echo, { maxPacketSize: 5000 });
   const address = server.socket.getsockname();
   const serving = server.serveForever();
-  const client = listen({ transport: "unixpacket", path: `${path}.client` });
+  const client = listenDatagram({ transport: "unixpacket", path: `${path}.client` });
   const answers: string[] = [];
   for (const text of ["one", "two", "three", "x".repeat(6000)]) {
     await client.send(utf8.encode(text), address);
