@@ -91,12 +91,21 @@ export function ForkingMixIn<Base extends Constructor<AnyServer>>(
       request: unknown,
       clientAddress: unknown,
     ): Promise<void> {
-      const task = this.#run(request, clientAddress as Deno.Addr);
-      this.#running.add(task, request);
+      void this.#count(request, this.#run(request, clientAddress as Deno.Addr));
     }
 
     protected override _dropRequest(request: unknown): void {
-      this.#running.add(this.#finish(request, true), request);
+      void this.#count(request, this.#finish(request, true));
+    }
+
+    async #count(request: unknown, task: Promise<void>): Promise<void> {
+      const running = { request };
+      this.#running.add(running);
+      try {
+        await task;
+      } finally {
+        this.#running.delete(running);
+      }
     }
 
     async #run(request: unknown, clientAddress: Deno.Addr): Promise<void> {

@@ -1,4 +1,4 @@
-import { RunningRequests } from "./_running_requests.ts";
+import { type RunningRequest, RunningRequests } from "./_running_requests.ts";
 import type { BaseServer, ServeOptions } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";
 
@@ -91,15 +91,15 @@ export function isThreading(
   return typeof server === "object" && server !== null && THREADING in server;
 }
 
-/** Tasks that are not done yet. */
-class Tasks extends Set<Promise<void>> {
+/** The requests whose tasks are not done yet. */
+class Tasks extends RunningRequests {
   get length(): number {
     return this.size;
   }
 
   /** Waits until all are done. */
-  async join(): Promise<void> {
-    await Promise.allSettled(this);
+  join(): Promise<void> {
+    return this.allEnd();
   }
 }
 
@@ -117,7 +117,7 @@ function mixIn<B extends Constructor<AnyServer>>(
     blockOnClose = true;
     maxConcurrent: number | null = null;
 
-    /** Tasks that `serverClose` waits for. */
+    /** Those that `serverClose` waits for. */
     protected _threads = new Tasks();
     #running = new RunningRequests();
     #serving = false;
@@ -130,7 +130,7 @@ function mixIn<B extends Constructor<AnyServer>>(
         await super.serveForever(options);
       } finally {
         this.#serving = false;
-        if (this.daemonThreads) this.#running.values().forEach(unref);
+        if (this.daemonThreads) [...this.#running.values()].forEach(unref);
       }
     }
 
@@ -150,37 +150,50 @@ function mixIn<B extends Constructor<AnyServer>>(
       request: unknown,
       clientAddress: unknown,
     ): Promise<void> {
-      this.#start(this.#run(request, clientAddress), request);
+      void this.#run(request, clientAddress);
     }
 
     protected override _dropRequest(request: unknown): void {
-      this.#start(this.#drop(request), request);
+      void this.#drop(request);
     }
 
-    #start(task: Promise<void>, request: unknown): void {
-      this.#running.add(task, request);
-      if (this.daemonThreads) return;
-      this._threads.add(task);
-      task.finally(() => this._threads.delete(task));
-    }
-
+    // An idle connection keeps what waits with it: one call, which ends its
+    // task itself.
     async #run(request: unknown, clientAddress: unknown): Promise<void> {
       // While the server waits for connections the program lives anyway, and
       // each read of one that does not count costs more.
       if (this.daemonThreads && !this.#serving) unref(request);
+      const task = this.#start(request);
       try {
         await this.processRequestThread(request, clientAddress);
       } catch (error) {
         await this.#report(error);
+      } finally {
+        this.#end(task);
       }
     }
 
     async #drop(request: unknown): Promise<void> {
+      const task = this.#start(request);
       try {
         await this.shutdownRequest(request);
       } catch (error) {
         await this.#report(error);
+      } finally {
+        this.#end(task);
       }
+    }
+
+    #start(request: unknown): RunningRequest {
+      const task = { request };
+      this.#running.add(task);
+      if (!this.daemonThreads) this._threads.add(task);
+      return task;
+    }
+
+    #end(task: RunningRequest): void {
+      this.#running.delete(task);
+      this._threads.delete(task);
     }
 
     async #report(error: unknown): Promise<void> {
