@@ -37,6 +37,9 @@ export interface PendingHead {
 
 const utf8 = new TextEncoder();
 
+const SERVER_VERSION = `BaseHTTP/${VERSION}`;
+const SYS_VERSION = `Deno/${Deno.version.deno}`;
+
 /**
  * The answering half of {@linkcode BaseHTTPRequestHandler}: the status line,
  * the fields and error pages.
@@ -49,9 +52,9 @@ export abstract class HTTPResponder<
   Server extends object = object,
 > extends HTTPLogger<Address, Server> {
   /** First word of the `Server` field. */
-  serverVersion: string = `BaseHTTP/${VERSION}`;
+  serverVersion: string = SERVER_VERSION;
   /** Second word of the `Server` field. */
-  sysVersion: string = `Deno/${Deno.version.deno}`;
+  sysVersion: string = SYS_VERSION;
   /** The version of answers; below `HTTP/1.1` connections close as Python's do. */
   protocolVersion = "HTTP/1.1";
   /** The page of `sendError`: a template with `%(code)d`, `%(message)s`, `%(explain)s`, or a function. */
