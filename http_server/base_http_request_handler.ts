@@ -158,7 +158,7 @@ export class BaseHTTPRequestHandler<
     const { handleOneRequest } = BaseHTTPRequestHandler.prototype;
     // One call for all of them costs less, but an override wants to see each.
     return this.handleOneRequest === handleOneRequest
-      ? this.#serve({ onlyOne: false })
+      ? this.#serve("all")
       : this.#handleOneByOne();
   }
 
@@ -172,10 +172,10 @@ export class BaseHTTPRequestHandler<
    * @throws What the method has thrown, after the client was told.
    */
   async handleOneRequest(): Promise<void> {
-    await this.#serve({ onlyOne: true });
+    await this.#serve("one");
   }
 
-  async #serve({ onlyOne }: { onlyOne: boolean }): Promise<void> {
+  async #serve(which: "one" | "all"): Promise<void> {
     const input = this.rfile = asBufferedReader(this.rfile);
     const output = this.#output = this.wfile;
     const coalescing = output instanceof CoalescingWriter ? output : undefined;
@@ -184,7 +184,8 @@ export class BaseHTTPRequestHandler<
     }
     const requests = this.#requests;
     do {
-      const writer = this.wfile = new ResponseWriter(output);
+      // While a connection is idle there is nothing to answer.
+      let writer: ResponseWriter | undefined;
       this._headersBuffer = null;
       this.#mustClose = this.#awaitsContinue = this.#readHead = false;
       let inMethod = false;
@@ -200,6 +201,7 @@ export class BaseHTTPRequestHandler<
           this.closeConnection = true;
           continue;
         }
+        writer = this.wfile = new ResponseWriter(output);
         this.#served++;
         this.#view = head;
         this.#raw = undefined;
@@ -231,12 +233,13 @@ export class BaseHTTPRequestHandler<
         if (drained !== true && !await drained) this.closeConnection = true;
       } catch (error) {
         const ours = inMethod && !this.#detached && !isClientFault(error);
+        writer ??= this.wfile = new ResponseWriter(output);
         await this.#recover(error, writer, ours);
       } finally {
         this.rfile = input;
         this.wfile = output;
       }
-    } while (!onlyOne && !this.closeConnection);
+    } while (which === "all" && !this.closeConnection);
   }
 
   /** Copies a head that nobody has parsed yet: what is read next may overwrite it. */
