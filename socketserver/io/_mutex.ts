@@ -10,7 +10,7 @@ import { settled } from "./_abortable.ts";
  */
 export class Mutex {
   #taken = false;
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
 
   /** Whether somebody is inside. */
   get taken(): boolean {
@@ -26,14 +26,17 @@ export class Mutex {
       this.#taken = true;
       return;
     }
-    const turn = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const turn = new Promise<void>((resolve) =>
+      (this.#waiting ??= []).push(resolve)
+    );
     return signal ? this.#giveUp(turn, signal) : turn;
   }
 
   /** Leaves; whoever has waited longest is inside now. */
   leave(): void {
-    if (this.#waiting.length === 0) this.#taken = false;
-    else this.#waiting.shift()!();
+    const next = this.#waiting?.shift();
+    if (next) next();
+    else this.#taken = false;
   }
 
   async #giveUp(turn: Promise<void>, signal: AbortSignal): Promise<void> {

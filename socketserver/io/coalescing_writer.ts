@@ -9,6 +9,18 @@ import { BufferedWriter, type WriteOptions } from "./buffered_writer.ts";
  * `close`.
  */
 export class CoalescingWriter extends BufferedWriter {
+  /** Those that flush themselves at the end of this turn. */
+  static #due: CoalescingWriter[] = [];
+
+  static #flushDue(this: void): void {
+    const due = CoalescingWriter.#due;
+    CoalescingWriter.#due = [];
+    for (const writer of due) {
+      writer.#waits = false;
+      writer.startFlush();
+    }
+  }
+
   #waits = false;
   #failure: { error: unknown } | undefined;
 
@@ -44,7 +56,11 @@ export class CoalescingWriter extends BufferedWriter {
   #await(): void {
     if (this.#waits) return;
     this.#waits = true;
-    atTurnEnd(this.#flushAtTurnEnd);
+    // One immediate serves all writers.
+    if (CoalescingWriter.#due.length === 0) {
+      setImmediate(CoalescingWriter.#flushDue);
+    }
+    CoalescingWriter.#due.push(this);
   }
 
   /** Begins to write what is buffered now, without waiting for it. */
@@ -61,28 +77,9 @@ export class CoalescingWriter extends BufferedWriter {
     if (this.#failure) throw this.#failure.error;
   }
 
-  #flushAtTurnEnd = (): void => {
-    this.#waits = false;
-    this.startFlush();
-  };
-
   #onFailure = (error: unknown): void => {
     this.#failure = { error };
   };
-}
-
-let callbacks: (() => void)[] = [];
-
-/** Calls back at the end of this turn. One immediate serves all writers. */
-function atTurnEnd(callback: () => void): void {
-  if (callbacks.length === 0) setImmediate(callBack);
-  callbacks.push(callback);
-}
-
-function callBack(): void {
-  const due = callbacks;
-  callbacks = [];
-  for (const callback of due) callback();
 }
 
 function nothing(): void {}
