@@ -1,4 +1,5 @@
 import { EMPTY } from "./_empty.ts";
+import { Watchdog } from "./_watchdog.ts";
 import { DEFAULT_BUFFER_SIZE } from "./constants.ts";
 
 /**
@@ -18,6 +19,8 @@ export class ConnectionState {
   files = 0;
   /** Whether the connection closes with its last file. */
   closing = false;
+  /** Ends what takes too long, whichever file has begun it. */
+  readonly watchdog: Watchdog = new Watchdog();
 
   // Bytes that were read ahead belong to whichever file reads next.
   #ahead: Uint8Array = EMPTY;

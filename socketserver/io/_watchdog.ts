@@ -1,94 +1,85 @@
 import { letSleep, type Sleeper, wakeAt } from "./_alarms.ts";
+import { EMPTY } from "./_empty.ts";
 
-/** What becomes of the outcome of an operation. */
-export interface Translation<T, R> {
-  /** Makes the value that is passed on. */
-  value(value: T): R;
-  /** Makes the error that is passed on. */
+/** A kind of operation, and what becomes of it: one object for all streams. */
+export interface OperationKind<Stream> {
+  /**
+   * When an operation must have ended, in milliseconds of
+   * `performance.now()`. May change meanwhile: see {@linkcode Watchdog.hurry}.
+   */
+  due(stream: Stream): number;
+  /** Called when time is up, before the operation is rejected. */
+  expired(
+    stream: Stream,
+    promise: Promise<number | null>,
+    memory: Uint8Array,
+  ): void;
+  /** Makes the error that is passed on of one that has failed. */
   error(error: unknown): unknown;
 }
 
 /**
  * Rejects operations that outlive their time. It is woken once for all
- * operations of a stream, and stays to be woken in between: setting an alarm
- * for each read would cost more than the read's own bookkeeping.
- *
- * @typeParam T What the operations give.
- * @typeParam R What is passed on of it.
+ * operations of a connection, and stays to be woken in between: setting an
+ * alarm for each read would cost more than the read's own bookkeeping.
  */
-export class Watchdog<T, R> implements Sleeper {
-  readonly translation: Translation<T, R>;
-  // A stream that is read by turns has one operation at a time, and one guard
-  // does for all of them.
-  #usual: Guard<T, R> = new Guard(this);
-  #others: Set<Guard<T, R>> | undefined;
+export class Watchdog implements Sleeper {
+  /** Those at work; each knows the next one. */
+  #guards: Guard | undefined;
   // For when it is to be woken, and when it will be.
   #due = Infinity;
   #alarm = 0;
   #stopped = false;
 
-  constructor(translation: Translation<T, R>) {
-    this.translation = translation;
-  }
-
   /**
-   * Follows `promise`, but rejects with `TimedOut` at `due` or at `limit`,
-   * whichever is sooner, in milliseconds of `performance.now()`. `expired` is
-   * called first. Only `due` can be changed meanwhile.
+   * Follows `promise` and tells its outcome, but `TimedOut` when it is due or
+   * at `limit`, whichever is sooner.
+   *
+   * @param memory What is read into, or written.
    */
-  guard(
-    promise: Promise<T>,
-    due: number,
-    expired: () => void,
-    limit = Infinity,
-  ): Promise<R> {
-    return new Promise((done, failed) =>
-      this.follow(promise, due, limit, done, failed, expired)
-    );
-  }
-
-  /** As {@linkcode guard}, but tells the outcome without a promise of its own. */
-  follow(
-    promise: Promise<T>,
-    due: number,
+  follow<Stream>(
+    kind: OperationKind<Stream>,
+    stream: Stream,
+    promise: Promise<number | null>,
+    memory: Uint8Array,
     limit: number,
-    done: (value: R) => void,
+    done: (count: number) => void,
     failed: (error: unknown) => void,
-    expired: () => void,
   ): void {
-    let guard = this.#usual;
-    if (guard.watches) {
-      guard = new Guard(this);
-      (this.#others ??= new Set()).add(guard);
-    }
-    const sooner = Math.min(due, limit);
+    this.#stopped = false;
+    const sooner = Math.min(kind.due(stream), limit);
     if (sooner < this.#due) this.#arm(sooner);
-    guard.follow(promise, due, limit, done, failed, expired);
+    const guard = resting.pop() ?? new Guard();
+    guard.next = this.#guards;
+    if (guard.next) guard.next.previous = guard;
+    this.#guards = guard;
+    guard.follow(this, kind, stream, promise, memory, limit, done, failed);
   }
 
-  /** Changes when the operations under way are due. */
-  update(due: number): void {
-    if (!this.#busy) return;
-    if (this.#usual.watches) this.#usual.due = due;
-    for (const guard of this.#others ?? []) guard.due = due;
-    if (due < this.#due) this.#arm(due);
+  /** Told that operations under way are due at `due` now. */
+  hurry(due: number): void {
+    if (this.#guards && due < this.#due) this.#arm(due);
   }
 
   /** Sleeps for good, once nothing is under way. */
   stop(): void {
     this.#stopped = true;
-    if (!this.#busy) this.#disarm();
+    if (!this.#guards) this.#disarm();
   }
 
   /** Called when what a guard follows has ended in time. */
-  settled(guard: Guard<T, R>): void {
-    if (guard !== this.#usual) this.#others!.delete(guard);
+  settled(guard: Guard): void {
+    this.#dismiss(guard);
+    if (resting.length < MOST_RESTING) resting.push(guard);
     if (this.#stopped) this.stop();
   }
 
-  get #busy(): boolean {
-    return this.#usual.watches ||
-      this.#others !== undefined && this.#others.size > 0;
+  #dismiss(guard: Guard): void {
+    const { previous, next } = guard;
+    if (previous) previous.next = next;
+    else this.#guards = next;
+    if (next) next.previous = previous;
+    guard.previous = guard.next = undefined;
   }
 
   #disarm(): void {
@@ -107,71 +98,109 @@ export class Watchdog<T, R> implements Sleeper {
     this.#due = Infinity;
     // Timers may ring a fraction of a millisecond early.
     const now = performance.now() + 1;
+    const overdue: Guard[] = [];
     let next = Infinity;
-    for (const guard of [this.#usual, ...this.#others ?? []]) {
-      if (!guard.watches) continue;
-      const due = Math.min(guard.due, guard.limit);
-      if (due > now) next = Math.min(next, due);
-      else {
-        // What it followed may still come, and is nobody's then.
-        if (guard === this.#usual) this.#usual = new Guard(this);
-        else this.#others!.delete(guard);
-        guard.expire();
-      }
+    for (let guard = this.#guards; guard; guard = guard.next) {
+      if (guard.due > now) next = Math.min(next, guard.due);
+      else overdue.unshift(guard);
     }
-    if (next < this.#due) this.#arm(next);
+    if (next < Infinity) this.#arm(next);
+    for (const guard of overdue) {
+      // What it follows may still come, and is nobody's then: it never rests.
+      this.#dismiss(guard);
+      guard.expire();
+    }
   }
 }
 
-/** Follows one operation at a time. */
-class Guard<T, R> {
-  due = Infinity;
-  limit = Infinity;
-  /** Whether an operation is under way. */
-  watches = false;
-  #done: (value: R) => void = nothing;
-  #failed: (error: unknown) => void = nothing;
-  #expired: () => void = nothing;
-  readonly #onValue: (value: T) => void;
-  readonly #onError: (error: unknown) => void;
+/**
+ * Guards that follow nothing. A connection has one while it is read or
+ * written: thousands of idle ones need no second one for what they write.
+ */
+const resting: Guard[] = [];
+const MOST_RESTING = 1024;
 
-  constructor(watchdog: Watchdog<T, R>) {
-    this.#onValue = (value) => {
-      if (!this.watches) return;
-      this.watches = false;
-      watchdog.settled(this);
-      this.#done(watchdog.translation.value(value));
-    };
-    this.#onError = (error) => {
-      if (!this.watches) return;
-      this.watches = false;
-      watchdog.settled(this);
-      this.#failed(watchdog.translation.error(error));
-    };
-  }
+/** Follows one operation at a time. */
+class Guard {
+  next: Guard | undefined;
+  previous: Guard | undefined;
+  /** Whom it guards for; nobody while it rests. */
+  #watchdog: Watchdog | undefined;
+  #kind: OperationKind<unknown> = REST;
+  #stream: unknown;
+  #promise: Promise<number | null> = NEVER;
+  #memory: Uint8Array = EMPTY;
+  #limit = Infinity;
+  #done: (count: number) => void = nothing;
+  #failed: (error: unknown) => void = nothing;
 
   follow(
-    promise: Promise<T>,
-    due: number,
+    watchdog: Watchdog,
+    kind: OperationKind<unknown>,
+    stream: unknown,
+    promise: Promise<number | null>,
+    memory: Uint8Array,
     limit: number,
-    done: (value: R) => void,
+    done: (count: number) => void,
     failed: (error: unknown) => void,
-    expired: () => void,
   ): void {
-    this.watches = true;
-    this.due = due;
-    this.limit = limit;
+    this.#watchdog = watchdog;
+    this.#kind = kind;
+    this.#stream = stream;
+    this.#promise = promise;
+    this.#memory = memory;
+    this.#limit = limit;
     this.#done = done;
     this.#failed = failed;
-    this.#expired = expired;
     promise.then(this.#onValue, this.#onError);
   }
 
+  get due(): number {
+    return Math.min(this.#kind.due(this.#stream), this.#limit);
+  }
+
+  #onValue = (count: number | null): void => {
+    const watchdog = this.#watchdog;
+    if (!watchdog) return;
+    const done = this.#done;
+    this.#rest();
+    watchdog.settled(this);
+    done(count ?? 0);
+  };
+
+  #onError = (error: unknown): void => {
+    const watchdog = this.#watchdog;
+    if (!watchdog) return;
+    const kind = this.#kind;
+    const failed = this.#failed;
+    this.#rest();
+    watchdog.settled(this);
+    failed(kind.error(error));
+  };
+
   expire(): void {
-    this.watches = false;
-    this.#expired();
-    this.#failed(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
+    const failed = this.#failed;
+    this.#kind.expired(this.#stream, this.#promise, this.#memory);
+    this.#rest();
+    failed(new Deno.errors.TimedOut("Cannot wait longer: time is up"));
+  }
+
+  /** Lets go of all that belongs to the operation. */
+  #rest(): void {
+    this.#watchdog = this.#stream = undefined;
+    this.#kind = REST;
+    this.#promise = NEVER;
+    this.#memory = EMPTY;
+    this.#done = this.#failed = nothing;
   }
 }
+
+const REST: OperationKind<unknown> = {
+  due: () => Infinity,
+  expired: nothing,
+  error: (error) => error,
+};
+
+const NEVER = new Promise<never>(() => {});
 
 function nothing(): void {}

@@ -5,7 +5,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { pause } from "../../_tools/testing/waiting.ts";
-import { Watchdog } from "./_watchdog.ts";
+import { EMPTY } from "./_empty.ts";
+import { type OperationKind, Watchdog } from "./_watchdog.ts";
 
 const FAR = 60_000;
 const { TimedOut } = Deno.errors;
@@ -14,8 +15,45 @@ function soon(milliseconds: number): number {
   return performance.now() + milliseconds;
 }
 
-function watchdog(): Watchdog<unknown, unknown> {
-  return new Watchdog({ value: (value) => value, error: (error) => error });
+/** What a watchdog asks and tells about an operation. */
+interface Stream {
+  due: number;
+  expired(): void;
+}
+
+const KIND: OperationKind<Stream> = {
+  due: (stream) => stream.due,
+  expired: (stream) => stream.expired(),
+  error: (error) => error,
+};
+
+/** A watchdog of a connection whose operations are promises. */
+class Watch {
+  readonly #watchdog = new Watchdog();
+  readonly #streams: Stream[] = [];
+
+  guard(
+    promise: Promise<number>,
+    due: number,
+    expired: () => void,
+    limit = Infinity,
+  ): Promise<number> {
+    const stream = { due, expired };
+    this.#streams.push(stream);
+    return new Promise((done, failed) =>
+      this.#watchdog.follow(KIND, stream, promise, EMPTY, limit, done, failed)
+    );
+  }
+
+  /** Changes when all of them are due. */
+  update(due: number): void {
+    for (const stream of this.#streams) stream.due = due;
+    this.#watchdog.hurry(due);
+  }
+
+  stop(): void {
+    this.#watchdog.stop();
+  }
 }
 
 // A watchdog's timer keeps no program awake, and here nothing else does.
@@ -47,7 +85,7 @@ async function countTimers(action: () => Promise<void>): Promise<number> {
 }
 
 watchdogTest("Watchdog passes on what comes in time", async () => {
-  const watch = watchdog();
+  const watch = new Watch();
   const never = () => assert(false);
   assertEquals(await watch.guard(Promise.resolve(7), soon(FAR), never), 7);
   const error = new Error("mine");
@@ -64,7 +102,7 @@ watchdogTest(
   "Watchdog calls `expired`, then rejects; what comes late is nobody's",
   async () => {
     for (const fails of [false, true]) {
-      const watch = watchdog();
+      const watch = new Watch();
       const steps: string[] = [];
       const late = Promise.withResolvers<number>();
       const start = performance.now();
@@ -88,8 +126,8 @@ watchdogTest(
 );
 
 watchdogTest("Watchdog rejects at once what is overdue", async () => {
-  const watch = watchdog();
-  const { promise } = Promise.withResolvers<void>();
+  const watch = new Watch();
+  const { promise } = Promise.withResolvers<number>();
   await assertRejects(
     () => watch.guard(promise, soon(-5), () => {}),
     TimedOut,
@@ -97,7 +135,7 @@ watchdogTest("Watchdog rejects at once what is overdue", async () => {
 });
 
 watchdogTest("Watchdog serves many operations with one timer", async () => {
-  const watch = watchdog();
+  const watch = new Watch();
   const timers = await countTimers(async () => {
     for (let i = 0; i < 1000; i++) {
       await watch.guard(Promise.resolve(i), soon(FAR + i), () => {});
@@ -110,10 +148,10 @@ watchdogTest("Watchdog serves many operations with one timer", async () => {
 watchdogTest(
   "Watchdog looks again where the timer was set for an earlier operation",
   async () => {
-    const watch = watchdog();
-    await watch.guard(Promise.resolve(), soon(5), () => {});
+    const watch = new Watch();
+    await watch.guard(Promise.resolve(0), soon(5), () => {});
     const start = performance.now();
-    const { promise } = Promise.withResolvers<void>();
+    const { promise } = Promise.withResolvers<number>();
     await assertRejects(
       () => watch.guard(promise, soon(25), () => {}),
       TimedOut,
@@ -126,15 +164,15 @@ watchdogTest(
 watchdogTest(
   "Watchdog rejects each of several operations when its own time is up",
   async () => {
-    const watch = watchdog();
-    const first = Promise.withResolvers<void>();
+    const watch = new Watch();
+    const first = Promise.withResolvers<number>();
     const start = performance.now();
     const expired: string[] = [];
     const early = watch.guard(first.promise, soon(20), () => {
       expired.push("early");
     });
     const later = ["a", "b"].map((name, i) => {
-      const { promise } = Promise.withResolvers<void>();
+      const { promise } = Promise.withResolvers<number>();
       return assertRejects(
         () =>
           watch.guard(promise, soon(40 + 20 * i), () => {
@@ -144,7 +182,7 @@ watchdogTest(
       ).then(() => performance.now() - start);
     });
     await pause(5);
-    first.resolve();
+    first.resolve(0);
     await early;
     const [a, b] = await Promise.all(later) as [number, number];
     assert(a >= 39, `${a}`);
@@ -156,8 +194,8 @@ watchdogTest(
 watchdogTest(
   "Watchdog.update() moves the end of what is under way, both ways",
   async () => {
-    const watch = watchdog();
-    const { promise } = Promise.withResolvers<void>();
+    const watch = new Watch();
+    const { promise } = Promise.withResolvers<number>();
     const start = performance.now();
     const shortened = watch.guard(promise, soon(FAR), () => {});
     watch.update(soon(5));
@@ -177,8 +215,26 @@ watchdogTest(
   },
 );
 
+watchdogTest(
+  "Watchdog ends what is due, whatever comes before and behind it",
+  async () => {
+    for (const late of [0, 1, 2]) {
+      const watch = new Watch();
+      const operations = [0, 1, 2].map(() => Promise.withResolvers<number>());
+      const guarded = operations.map(({ promise }, i) =>
+        watch.guard(promise, soon(i === late ? 10 : FAR), () => {})
+      );
+      await assertRejects(() => guarded[late]!, TimedOut);
+      operations.forEach(({ resolve }, i) => resolve(i));
+      const others = [0, 1, 2].filter((i) => i !== late);
+      assertEquals(await Promise.all(others.map((i) => guarded[i]!)), others);
+      watch.stop();
+    }
+  },
+);
+
 watchdogTest("Watchdog takes times that no timer can wait for", async () => {
-  const watch = watchdog();
+  const watch = new Watch();
   const operation = Promise.withResolvers<number>();
   const timers = await countTimers(async () => {
     const guarded = watch.guard(operation.promise, soon(1e12), () => {
@@ -195,8 +251,8 @@ watchdogTest("Watchdog takes times that no timer can wait for", async () => {
 watchdogTest(
   "Watchdog.stop() still lets what is under way expire",
   async () => {
-    const watch = watchdog();
-    const { promise } = Promise.withResolvers<void>();
+    const watch = new Watch();
+    const { promise } = Promise.withResolvers<number>();
     const guarded = watch.guard(promise, soon(10), () => {});
     watch.stop();
     await assertRejects(() => guarded, TimedOut);
@@ -206,11 +262,11 @@ watchdogTest(
 watchdogTest(
   "Watchdog.stop() leaves no timer once nothing is under way",
   async () => {
-    const watch = watchdog();
-    const operation = Promise.withResolvers<void>();
+    const watch = new Watch();
+    const operation = Promise.withResolvers<number>();
     const guarded = watch.guard(operation.promise, soon(FAR), () => {});
     watch.stop();
-    operation.resolve();
+    operation.resolve(0);
     await guarded;
   },
 );
@@ -219,7 +275,8 @@ Deno.test("a Watchdog does not keep the program alive", async () => {
   const { href } = new URL("./_watchdog.ts", import.meta.url);
   const code = `import { Watchdog } from "${href}";
     const { promise } = Promise.withResolvers();
-    new Watchdog({}).guard(promise, performance.now() + 60_000, () => {});`;
+    const kind = { due: () => performance.now() + 60_000 };
+    new Watchdog().follow(kind, {}, promise, null, Infinity);`;
   const start = performance.now();
   const { code: status } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", code],

@@ -4,7 +4,8 @@ import {
   type ConnectionState,
   stateOf,
 } from "./_connection_state.ts";
-import { type Translation, Watchdog } from "./_watchdog.ts";
+import { EMPTY } from "./_empty.ts";
+import type { OperationKind } from "./_watchdog.ts";
 import type { Bytes } from "./bytes.ts";
 import { RawIOBase } from "./raw_io_base.ts";
 import { announce, resourceId, type Selectable } from "./resource_id.ts";
@@ -37,6 +38,27 @@ export type SocketMode = "r" | "w" | "rw" | "rb" | "wb" | "rwb";
  * ```
  */
 export class SocketIO extends RawIOBase implements Selectable {
+  static readonly #looking: OperationKind<SocketIO> = {
+    due: (socket) => socket.#readDue,
+    expired: (socket) => void (socket.#timedOut = true),
+    error: (error) => explain("read", error),
+  };
+
+  static readonly #reading: OperationKind<SocketIO> = {
+    ...SocketIO.#looking,
+    expired(socket, reading, buffer): void {
+      socket.#timedOut = true;
+      // The bytes that it may still bring belong to the next file.
+      socket.#state.adopt(reading, buffer);
+    },
+  };
+
+  static readonly #writing: OperationKind<SocketIO> = {
+    due: (socket) => socket.#writeDue ?? Infinity,
+    expired: (socket) => void (socket.#timedOut = true),
+    error: (error) => explain("write", error),
+  };
+
   /**
    * Seconds that each operation of this stream may take, in addition to
    * {@linkcode settimeout}; `null` for no limit.
@@ -50,11 +72,10 @@ export class SocketIO extends RawIOBase implements Selectable {
   #timedOut = false;
   #letGo = false;
   #readDue = Infinity;
-  #writeDue = Infinity;
+  // Hardly anybody sets it.
+  #writeDue: number | undefined;
   // Of a deadline that was just set nobody needs to ask whether it is over.
   #readDueIsNew = false;
-  #readWatch: Watchdog<number | null, number> | undefined;
-  #writeWatch: Watchdog<number, number> | undefined;
 
   /**
    * Opens a stream over a connection.
@@ -148,7 +169,7 @@ export class SocketIO extends RawIOBase implements Selectable {
   setReadDeadline(seconds: number | null): void {
     this.#readDue = seconds === null ? Infinity : now() + seconds * 1000;
     this.#readDueIsNew = seconds !== null && seconds > 0;
-    this.#readWatch?.update(this.#readDue);
+    this.#state.watchdog.hurry(this.#readDue);
   }
 
   /**
@@ -160,7 +181,7 @@ export class SocketIO extends RawIOBase implements Selectable {
    */
   setWriteDeadline(seconds: number | null): void {
     this.#writeDue = seconds === null ? Infinity : now() + seconds * 1000;
-    this.#writeWatch?.update(this.#writeDue);
+    this.#state.watchdog.hurry(this.#writeDue);
   }
 
   /**
@@ -212,13 +233,7 @@ export class SocketIO extends RawIOBase implements Selectable {
     failed: (error: unknown) => void,
   ): void {
     const reading = this.#connection.read(buffer);
-    const limit = this.#limit();
-    this.#readWatch ??= new Watchdog(READ);
-    this.#readWatch.follow(reading, this.#readDue, limit, done, failed, () => {
-      this.#timedOut = true;
-      // The bytes that it may still bring belong to the next file.
-      this.#state.adopt(reading, buffer);
-    });
+    this.#follow(SocketIO.#reading, reading, buffer, done, failed);
   }
 
   async #readAhead(buffer: Uint8Array): Promise<number> {
@@ -295,15 +310,19 @@ export class SocketIO extends RawIOBase implements Selectable {
     failed: (error: unknown) => void,
   ): void {
     const writing = this.#connection.write(bytes);
-    this.#writeWatch ??= new Watchdog(WRITE);
-    this.#writeWatch.follow(
-      writing,
-      this.#writeDue,
-      this.#limit(),
-      done,
-      failed,
-      this.#expire,
-    );
+    this.#follow(SocketIO.#writing, writing, bytes, done, failed);
+  }
+
+  #follow(
+    kind: OperationKind<SocketIO>,
+    promise: Promise<number | null>,
+    memory: Uint8Array,
+    done: (count: number) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const limit = this.#limit();
+    this.#state.watchdog
+      .follow(kind, this, promise, memory, limit, done, failed);
   }
 
   /**
@@ -314,29 +333,28 @@ export class SocketIO extends RawIOBase implements Selectable {
     if (this.#letGo) return;
     this.#letGo = true;
     await super.close();
-    this.#readWatch?.stop();
-    this.#writeWatch?.stop();
-    if (--this.#state.files === 0 && this.#state.closing) {
-      shut(this.#connection);
-    }
+    if (--this.#state.files > 0) return;
+    this.#state.watchdog.stop();
+    if (this.#state.closing) shut(this.#connection);
   }
 
   /** Waits until something was read ahead, and tells how many bytes that were. */
   async #lookAhead(): Promise<number> {
     const looking = this.#state.lookAhead(this.#connection);
     try {
-      return await (this.#readWatch ??= new Watchdog(READ)).guard(
-        looking,
-        this.#readDue,
-        this.#expire,
-        this.#limit(),
+      return await new Promise((done, failed) =>
+        this.#follow(SocketIO.#looking, looking, EMPTY, done, failed)
       );
     } finally {
       if (!this.#timedOut) this.#state.looked(looking);
     }
   }
 
-  #refusal(action: string, able: boolean, due: number): Error | undefined {
+  #refusal(
+    action: string,
+    able: boolean,
+    due = Infinity,
+  ): Error | undefined {
     if (this.closed || !able || this.#timedOut) {
       return this.#refused(action, able);
     }
@@ -366,10 +384,6 @@ export class SocketIO extends RawIOBase implements Selectable {
     );
   }
 
-  #expire = (): void => {
-    this.#timedOut = true;
-  };
-
   /** When an operation that begins now must have ended, whatever the deadline. */
   #limit(): number {
     const timeout = Math.min(
@@ -381,16 +395,6 @@ export class SocketIO extends RawIOBase implements Selectable {
     return now() + timeout * 1000;
   }
 }
-
-const READ: Translation<number | null, number> = {
-  value: (count) => count ?? 0,
-  error: (error) => explain("read", error),
-};
-
-const WRITE: Translation<number, number> = {
-  value: (count) => count,
-  error: (error) => explain("write", error),
-};
 
 /** Deno names what happened to the resource; a stream says that it is closed. */
 function explain(action: string, error: unknown): unknown {
