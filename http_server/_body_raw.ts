@@ -37,7 +37,7 @@ export class BodyRaw extends RawIOBase {
    */
   constructor(
     source: BufferedReader,
-    framing: RequestFraming,
+    framing: Exclude<RequestFraming, { kind: "none" }>,
     maxBytes: number | null,
     beforeRead: BeforeRead,
   ) {

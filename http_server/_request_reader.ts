@@ -1,6 +1,7 @@
 import {
   BufferedReader,
   type Bytes,
+  RawIOBase,
   SocketIO,
 } from "../socketserver/io/mod.ts";
 import { isOSError } from "../socketserver/mod.ts";
@@ -202,10 +203,7 @@ export class RequestReader {
     this.#deadline(null);
     const kept = this.#noBody;
     if (kept && !kept.closed) return kept;
-    const never = () => Promise.resolve();
-    return this.#noBody = new BufferedReader(
-      new BodyRaw(this.#reader, { kind: "none" }, null, never),
-    );
+    return this.#noBody = new BufferedReader(new NoBody());
   }
 
   /**
@@ -279,6 +277,17 @@ export class RequestReader {
     const whole = bodyTimeout === null ? Infinity : bodyTimeout - waited;
     const left = Math.min(byRate, whole);
     return left === Infinity ? null : Math.max(0, left);
+  }
+}
+
+/** Stands for a body where there is none. */
+class NoBody extends RawIOBase {
+  override readable(): boolean {
+    return true;
+  }
+
+  override readinto(): Promise<number> {
+    return Promise.resolve(0);
   }
 }
 

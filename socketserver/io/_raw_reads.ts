@@ -54,7 +54,7 @@ export class RawReads<WouldBlock extends null> {
    * @param initialSize Bytes to ask it for until that was too little.
    */
   constructor(
-    raw: RawReader<WouldBlock>,
+    raw: RawReader<WouldBlock> | undefined,
     size: number,
     initialSize: number,
   ) {

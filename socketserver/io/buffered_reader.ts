@@ -77,10 +77,12 @@ export interface BufferedReaderOptions {
 export class BufferedReader<WouldBlock extends null = never>
   extends BufferedIOBase
   implements Selectable {
-  readonly #reads: RawReads<WouldBlock>;
+  #raw: RawReader<WouldBlock> | undefined;
   readonly #size: number;
-  readonly #half: number;
+  readonly #initialSize: number;
   readonly #maxLineLength: number;
+  // Many readers are never read: those of requests that have no body.
+  #begun: RawReads<WouldBlock> | undefined;
 
   /**
    * Puts a buffer in front of a raw stream. Nothing is read yet.
@@ -102,13 +104,17 @@ export class BufferedReader<WouldBlock extends null = never>
         `Cannot buffer reads of "${raw.constructor.name}": it is not readable`,
       );
     }
+    this.#raw = raw;
     this.#size = bufferSizeArgument(bufferSize);
-    this.#half = Math.ceil(this.#size / 2);
+    this.#initialSize = options.initialSize ?? this.#size;
     this.#maxLineLength = options.maxLineLength ?? Infinity;
-    this.#reads = new RawReads(
-      raw,
+  }
+
+  get #reads(): RawReads<WouldBlock> {
+    return this.#begun ??= new RawReads(
+      this.#raw,
       this.#size,
-      options.initialSize ?? this.#size,
+      this.#initialSize,
     );
   }
 
@@ -118,13 +124,12 @@ export class BufferedReader<WouldBlock extends null = never>
    * @throws {TypeError} If it was detached.
    */
   get raw(): RawReader<WouldBlock> {
-    const { raw } = this.#reads;
-    if (!raw) {
+    if (!this.#raw) {
       throw new TypeError(
         `Cannot use "${this.constructor.name}": raw stream was detached`,
       );
     }
-    return raw;
+    return this.#raw;
   }
 
   /** Whether the stream below is closed. */
@@ -225,13 +230,14 @@ export class BufferedReader<WouldBlock extends null = never>
     done: (count: number | WouldBlock) => void,
     failed: (error: unknown) => void,
   ): void {
-    const { mutex, keepsOne, raw } = this.#reads;
+    const reads = this.#reads;
+    const { mutex, keepsOne, raw } = reads;
     if (mutex.taken || keepsOne || !raw || this.closed) {
       this.#fillInTurn().then(done, failed);
       return;
     }
     void mutex.enter();
-    this.#reads.beginMore(done, failed);
+    reads.beginMore(done, failed);
   }
 
   async #fillInTurn(
@@ -285,7 +291,7 @@ export class BufferedReader<WouldBlock extends null = never>
       if (have >= count) return this.#take(count);
       const missing = count - have;
       const got = await this.#reads.once(
-        Math.min(missing, this.#half),
+        Math.min(missing, Math.ceil(this.#size / 2)),
         Math.min(missing, Math.max(have, FIRST_STEP)),
         options?.signal,
       );
@@ -499,9 +505,8 @@ export class BufferedReader<WouldBlock extends null = never>
    * if flushing fails.
    */
   override async close(): Promise<void> {
-    const { raw } = this.#reads;
-    if (!raw || this.closed) return;
-    await closeAfter(raw, () => this.flush());
+    if (!this.#raw || this.closed) return;
+    await closeAfter(this.#raw, () => this.flush());
   }
 
   /**
@@ -513,7 +518,7 @@ export class BufferedReader<WouldBlock extends null = never>
   // deno-lint-ignore require-await -- a refusal is a rejection, never a throw
   override async detach(): Promise<RawReader<WouldBlock>> {
     const raw = this.raw;
-    this.#reads.raw = undefined;
+    this.#raw = this.#reads.raw = undefined;
     return raw;
   }
 
