@@ -6,6 +6,7 @@ import {
 } from "./_arguments.ts";
 import { alsoWriters } from "./_also_writers.ts";
 import { closeAfter } from "./_close_after.ts";
+import { giveBack, takeBuffer } from "./_spare_buffers.ts";
 import { Mutex } from "./_mutex.ts";
 import { rawPosition } from "./_raw_position.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
@@ -76,6 +77,8 @@ export class BufferedWriter extends BufferedIOBase {
   #buffer: Bytes = EMPTY;
   #start = 0;
   #end = 0;
+  // How long the last one was: what comes next is often as long.
+  #lastLength = 0;
 
   // The write of the raw stream that is under way. It survives an aborted
   // call: the next one waits for its count, so nothing is sent twice.
@@ -345,13 +348,19 @@ export class BufferedWriter extends BufferedIOBase {
     this.#mutex.leave();
     try {
       this.#written(count);
-      this.#tidy();
     } catch (error) {
       this.#failed(error);
       return;
     }
-    if (this.#start === this.#end) this.#done();
-    else this.#flushInTurn().then(this.#done, this.#failed);
+    if (this.#start < this.#end) {
+      this.#flushInTurn().then(this.#done, this.#failed);
+      return;
+    }
+    this.#lastLength = this.#buffer.length;
+    giveBack(this.#buffer);
+    this.#buffer = EMPTY;
+    this.#start = this.#end = 0;
+    this.#done();
   };
 
   #onWriteError: (error: unknown) => void = (error) => {
@@ -476,8 +485,12 @@ export class BufferedWriter extends BufferedIOBase {
   #makeRoom(room: number): void {
     const pending = this.pending;
     const doubled = Math.min(this.#size, (pending + room) * 2);
-    const buffer = new Uint8Array(Math.max(pending + room, doubled));
-    buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    const buffer = takeBuffer(
+      Math.max(pending + room, doubled, this.#lastLength),
+    );
+    if (pending > 0) {
+      buffer.set(this.#buffer.subarray(this.#start, this.#end));
+    }
     this.#buffer = buffer;
     this.#start = 0;
     this.#end = pending;
