@@ -384,11 +384,16 @@ export abstract class BaseServer<Request = unknown, Address = unknown>
    * @param request The request.
    * @param clientAddress Where it comes from.
    */
-  // Nothing here waits with the handler: an idle connection keeps all that does.
-  // deno-lint-ignore require-await -- what the constructor throws is a rejection
-  async finishRequest(request: Request, clientAddress: Address): Promise<void> {
-    return makeHandler(this.RequestHandlerClass, request, clientAddress, this)
-      .run();
+  finishRequest(request: Request, clientAddress: Address): Promise<void> {
+    // Nothing here waits with the handler: an idle connection keeps all that does.
+    try {
+      const { RequestHandlerClass } = this;
+      return Promise.resolve(
+        makeHandler(RequestHandlerClass, request, clientAddress, this).run(),
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
