@@ -218,9 +218,7 @@ export class BaseHTTPRequestHandler<
           await this.#refuseMethod();
           continue;
         }
-        this.rfile = this.#framing.kind === "none"
-          ? requests.openNoBody()
-          : requests.openBody(this.#framing, () => this.#continue());
+        this.rfile = this.#openBody(requests);
         inMethod = true;
         await method.call(this);
         inMethod = false;
@@ -240,6 +238,12 @@ export class BaseHTTPRequestHandler<
         this.wfile = output;
       }
     } while (which === "all" && !this.closeConnection);
+  }
+
+  #openBody(requests: RequestReader): BufferedReader {
+    return this.#framing.kind === "none"
+      ? requests.openNoBody()
+      : requests.openBody(this.#framing, () => this.#continue());
   }
 
   /** Copies a head that nobody has parsed yet: what is read next may overwrite it. */

@@ -29,7 +29,7 @@ export class Mutex {
     const turn = new Promise<void>((resolve) =>
       (this.#waiting ??= []).push(resolve)
     );
-    return signal ? this.#giveUp(turn, signal) : turn;
+    return signal ? unlessAborted(turn, signal, this) : turn;
   }
 
   /** Leaves; whoever has waited longest is inside now. */
@@ -38,13 +38,17 @@ export class Mutex {
     if (next) next();
     else this.#taken = false;
   }
+}
 
-  async #giveUp(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-    try {
-      await settled(turn, signal);
-    } catch (reason) {
-      turn.then(() => this.leave());
-      throw reason;
-    }
+async function unlessAborted(
+  turn: Promise<void>,
+  signal: AbortSignal,
+  mutex: Mutex,
+): Promise<void> {
+  try {
+    await settled(turn, signal);
+  } catch (reason) {
+    turn.then(() => mutex.leave());
+    throw reason;
   }
 }

@@ -86,8 +86,8 @@ export class BufferedWriter extends BufferedIOBase {
   #offered = 0;
 
   // Who waits for a write that nobody can leave.
-  #done: () => void = nothing;
-  #failed: (error: unknown) => void = nothing;
+  #done: (() => void) | undefined;
+  #failed: ((error: unknown) => void) | undefined;
 
   #closing: Promise<void> | undefined;
 
@@ -318,15 +318,15 @@ export class BufferedWriter extends BufferedIOBase {
 
   /**
    * Flushes as {@linkcode flush} does, and tells the outcome through one of two
-   * functions: what each answer of a server waits for is made of as few
-   * promises as can be.
+   * functions, or a failure to {@linkcode _flushFailed}: what each answer of a
+   * server waits for is made of as few promises as can be.
    */
   protected _beginFlush(
-    done: () => void,
-    failed: (error: unknown) => void,
+    done?: () => void,
+    failed?: (error: unknown) => void,
   ): void {
     if (this.#mutex.taken || this.#writing || !this.#raw || this.closed) {
-      this.#flushInTurn().then(done, failed);
+      this.#flushInTurnFor(done, failed);
       return;
     }
     void this.#mutex.enter();
@@ -344,29 +344,45 @@ export class BufferedWriter extends BufferedIOBase {
     }
   }
 
+  /** Told why a flush has failed for which nobody waits. */
+  protected _flushFailed(_error: unknown): void {}
+
   #onWritten: (count: number | null) => void = (count) => {
     this.#mutex.leave();
     try {
       this.#written(count);
     } catch (error) {
-      this.#failed(error);
+      this.#fail(error);
       return;
     }
     if (this.#start < this.#end) {
-      this.#flushInTurn().then(this.#done, this.#failed);
+      this.#flushInTurnFor(this.#done, this.#failed);
       return;
     }
     this.#lastLength = this.#buffer.length;
     giveBack(this.#buffer);
     this.#buffer = EMPTY;
     this.#start = this.#end = 0;
-    this.#done();
+    this.#done?.();
   };
 
   #onWriteError: (error: unknown) => void = (error) => {
     this.#mutex.leave();
-    this.#failed(this.#explain(error));
+    this.#fail(this.#explain(error));
   };
+
+  #fail(error: unknown): void {
+    if (this.#failed) this.#failed(error);
+    else this._flushFailed(error);
+  }
+
+  #flushInTurnFor(
+    done: (() => void) | undefined,
+    failed: ((error: unknown) => void) | undefined,
+  ): void {
+    this.#flushInTurn()
+      .then(done, failed ?? ((error) => this._flushFailed(error)));
+  }
 
   async #flushInTurn(signal?: AbortSignal): Promise<void> {
     const turn = this.#mutex.enter(signal);
@@ -584,5 +600,3 @@ export class BufferedWriter extends BufferedIOBase {
     if (this.#buffer.length > this.#size) this.#buffer = EMPTY;
   }
 }
-
-function nothing(): void {}

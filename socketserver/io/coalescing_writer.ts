@@ -65,7 +65,7 @@ export class CoalescingWriter extends BufferedWriter {
 
   /** Begins to write what is buffered now, without waiting for it. */
   startFlush(): void {
-    if (this.pending > 0) this._beginFlush(nothing, this.#onFailure);
+    if (this.pending > 0) this._beginFlush();
   }
 
   /**
@@ -77,9 +77,7 @@ export class CoalescingWriter extends BufferedWriter {
     if (this.#failure) throw this.#failure.error;
   }
 
-  #onFailure = (error: unknown): void => {
+  protected override _flushFailed(error: unknown): void {
     this.#failure = { error };
-  };
+  }
 }
-
-function nothing(): void {}
