@@ -1,4 +1,4 @@
-import { type RunningRequest, RunningRequests } from "./_running_requests.ts";
+import { RunningRequests } from "./_running_requests.ts";
 import type { BaseServer, ServeOptions } from "./base_server.ts";
 import { FatalError } from "./fatal_error.ts";
 
@@ -150,50 +150,34 @@ function mixIn<B extends Constructor<AnyServer>>(
       request: unknown,
       clientAddress: unknown,
     ): Promise<void> {
-      void this.#run(request, clientAddress);
-    }
-
-    protected override _dropRequest(request: unknown): void {
-      void this.#drop(request);
-    }
-
-    // An idle connection keeps what waits with it: one call, which ends its
-    // task itself.
-    async #run(request: unknown, clientAddress: unknown): Promise<void> {
       // While the server waits for connections the program lives anyway, and
       // each read of one that does not count costs more.
       if (this.daemonThreads && !this.#serving) unref(request);
-      const task = this.#start(request);
+      this.#start(
+        request,
+        () => this.processRequestThread(request, clientAddress),
+      );
+    }
+
+    protected override _dropRequest(request: unknown): void {
+      this.#start(request, () => this.shutdownRequest(request));
+    }
+
+    // Whatever waits for the task is kept as long as a connection is idle.
+    #start(request: unknown, task: () => Promise<void>): void {
+      const running = { request };
+      this.#running.add(running);
+      if (!this.daemonThreads) this._threads.add(running);
+      const end = () => {
+        this.#running.delete(running);
+        this._threads.delete(running);
+      };
+      const fail = (error: unknown) => this.#report(error).then(end);
       try {
-        await this.processRequestThread(request, clientAddress);
+        Promise.resolve(task()).then(end, fail);
       } catch (error) {
-        await this.#report(error);
-      } finally {
-        this.#end(task);
+        void fail(error);
       }
-    }
-
-    async #drop(request: unknown): Promise<void> {
-      const task = this.#start(request);
-      try {
-        await this.shutdownRequest(request);
-      } catch (error) {
-        await this.#report(error);
-      } finally {
-        this.#end(task);
-      }
-    }
-
-    #start(request: unknown): RunningRequest {
-      const task = { request };
-      this.#running.add(task);
-      if (!this.daemonThreads) this._threads.add(task);
-      return task;
-    }
-
-    #end(task: RunningRequest): void {
-      this.#running.delete(task);
-      this._threads.delete(task);
     }
 
     async #report(error: unknown): Promise<void> {
