@@ -77,6 +77,7 @@ export class CoalescingWriter extends BufferedWriter {
     if (this.#failure) throw this.#failure.error;
   }
 
+  /** Keeps why a flush of its own has failed, for the next call. */
   protected override _flushFailed(error: unknown): void {
     this.#failure = { error };
   }
