@@ -85,10 +85,6 @@ export class BufferedWriter extends BufferedIOBase {
   #writing: Promise<number | null> | undefined;
   #offered = 0;
 
-  // Who waits for a write that nobody can leave.
-  #done: (() => void) | undefined;
-  #failed: ((error: unknown) => void) | undefined;
-
   #closing: Promise<void> | undefined;
 
   /**
@@ -322,66 +318,57 @@ export class BufferedWriter extends BufferedIOBase {
    * server waits for is made of as few promises as can be.
    */
   protected _beginFlush(
-    done?: () => void,
-    failed?: (error: unknown) => void,
+    done: () => void = nothing,
+    failed: (error: unknown) => void = (error) => this._flushFailed(error),
   ): void {
     if (this.#mutex.taken || this.#writing || !this.#raw || this.closed) {
-      this.#flushInTurnFor(done, failed);
+      this.#flushInTurn().then(done, failed);
       return;
     }
     void this.#mutex.enter();
-    this.#done = done;
-    this.#failed = failed;
     this.#offered = this.pending;
+    // Made for each flush: a writer that has nothing to write keeps none.
+    const onWritten = (count: number | null) => {
+      this.#mutex.leave();
+      this.#endFlush(count, done, failed);
+    };
+    const onError = (error: unknown) => {
+      this.#mutex.leave();
+      failed(this.#explain(error));
+    };
     const raw = this.#raw;
     const bytes = this.#buffer.subarray(this.#start, this.#end);
     try {
-      if (raw.beginWrite) {
-        raw.beginWrite(bytes, this.#onWritten, this.#onWriteError);
-      } else raw.write(bytes).then(this.#onWritten, this.#onWriteError);
+      if (raw.beginWrite) raw.beginWrite(bytes, onWritten, onError);
+      else raw.write(bytes).then(onWritten, onError);
     } catch (error) {
-      void Promise.reject(error).catch(this.#onWriteError);
+      void Promise.reject(error).catch(onError);
     }
   }
 
   /** Told why a flush has failed for which nobody waits. */
   protected _flushFailed(_error: unknown): void {}
 
-  #onWritten: (count: number | null) => void = (count) => {
-    this.#mutex.leave();
+  #endFlush(
+    count: number | null,
+    done: () => void,
+    failed: (error: unknown) => void,
+  ): void {
     try {
       this.#written(count);
     } catch (error) {
-      this.#fail(error);
+      failed(error);
       return;
     }
     if (this.#start < this.#end) {
-      this.#flushInTurnFor(this.#done, this.#failed);
+      this.#flushInTurn().then(done, failed);
       return;
     }
     this.#lastLength = this.#buffer.length;
     giveBack(this.#buffer);
     this.#buffer = EMPTY;
     this.#start = this.#end = 0;
-    this.#done?.();
-  };
-
-  #onWriteError: (error: unknown) => void = (error) => {
-    this.#mutex.leave();
-    this.#fail(this.#explain(error));
-  };
-
-  #fail(error: unknown): void {
-    if (this.#failed) this.#failed(error);
-    else this._flushFailed(error);
-  }
-
-  #flushInTurnFor(
-    done: (() => void) | undefined,
-    failed: ((error: unknown) => void) | undefined,
-  ): void {
-    this.#flushInTurn()
-      .then(done, failed ?? ((error) => this._flushFailed(error)));
+    done();
   }
 
   async #flushInTurn(signal?: AbortSignal): Promise<void> {
@@ -600,3 +587,5 @@ export class BufferedWriter extends BufferedIOBase {
     if (this.#buffer.length > this.#size) this.#buffer = EMPTY;
   }
 }
+
+function nothing(): void {}
