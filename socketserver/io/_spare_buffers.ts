@@ -26,11 +26,19 @@ export function takeBuffer(room: number): Bytes {
     new Uint8Array(power > LARGEST ? room : 1 << power);
 }
 
-/** Takes back a buffer that nobody else uses any more. */
-export function giveBack(buffer: Bytes): void {
+/**
+ * Takes back a buffer that nobody else uses any more.
+ *
+ * @returns Whether it was taken; who has it may go on with it if not.
+ */
+export function giveBack(buffer: Bytes): boolean {
   const { length } = buffer;
   const power = 31 - Math.clz32(length);
-  if (length !== 1 << power || power < SMALLEST || power > LARGEST) return;
+  if (length !== 1 << power || power < SMALLEST || power > LARGEST) {
+    return false;
+  }
   const kept = spare[power]!;
-  if (kept.length * (length + OVERHEAD) < MOST) kept.push(buffer);
+  if (kept.length * (length + OVERHEAD) >= MOST) return false;
+  kept.push(buffer);
+  return true;
 }

@@ -77,7 +77,7 @@ export class BufferedWriter extends BufferedIOBase {
   #buffer: Bytes = EMPTY;
   #start = 0;
   #end = 0;
-  // How long the last one was: what comes next is often as long.
+  // How many bytes went out together: what comes next is often as long.
   #lastLength = 0;
 
   // The write of the raw stream that is under way. It survives an aborted
@@ -364,10 +364,10 @@ export class BufferedWriter extends BufferedIOBase {
       this.#flushInTurn().then(done, failed);
       return;
     }
-    this.#lastLength = this.#buffer.length;
-    giveBack(this.#buffer);
-    this.#buffer = EMPTY;
+    this.#lastLength = this.#offered;
     this.#start = this.#end = 0;
+    if (giveBack(this.#buffer)) this.#buffer = EMPTY;
+    else this.#tidy();
     done();
   }
 
@@ -487,10 +487,10 @@ export class BufferedWriter extends BufferedIOBase {
   // A new buffer each time: the old one may be under way to the raw stream.
   #makeRoom(room: number): void {
     const pending = this.pending;
-    const doubled = Math.min(this.#size, (pending + room) * 2);
-    const buffer = takeBuffer(
-      Math.max(pending + room, doubled, this.#lastLength),
-    );
+    const wanted = pending === 0
+      ? this.#lastLength
+      : Math.min(this.#size, (pending + room) * 2);
+    const buffer = takeBuffer(Math.max(pending + room, wanted));
     if (pending > 0) {
       buffer.set(this.#buffer.subarray(this.#start, this.#end));
     }

@@ -718,3 +718,40 @@ Deno.test("BufferedWriter passes half a gigabyte on in constant memory", async (
     assert(peak < 192, `${peak} MB`);
   }
 });
+
+Deno.test("BufferedWriter: many that write as much as the others, again and again, need no new memory", async () => {
+  const buffers = new Set<ArrayBufferLike>();
+  const writers = Array.from({ length: 100 }, () => {
+    const raw = new MockRawIO();
+    raw.write = (source) => {
+      buffers.add(source.buffer);
+      return Promise.resolve(source.length);
+    };
+    return new BufferedWriter(raw, 65536);
+  });
+  let after = 0;
+  for (let round = 0; round < 5; round++) {
+    for (const writer of writers) {
+      await writer.write(new Uint8Array(100));
+      await writer.write(new Uint8Array(20_000));
+    }
+    await Promise.all(writers.map((writer) => writer.flush()));
+    if (round === 1) after = buffers.size;
+  }
+  assertEquals(buffers.size, after);
+});
+
+Deno.test("BufferedWriter: those that write in turn lend each other their memory", async () => {
+  const buffers = new Set<ArrayBufferLike>();
+  for (let i = 0; i < 100; i++) {
+    const raw = new MockRawIO();
+    raw.write = (source) => {
+      buffers.add(source.buffer);
+      return Promise.resolve(source.length);
+    };
+    const writer = new BufferedWriter(raw, 65536);
+    await writer.write(new Uint8Array(3000));
+    await writer.flush();
+  }
+  assertEquals(buffers.size, 1);
+});
