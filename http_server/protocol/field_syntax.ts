@@ -120,7 +120,7 @@ function pushTrimmed(
  */
 export function hasToken(value: string | null, token: string): boolean {
   if (value === null || value.length < token.length) return false;
-  if (value.length === token.length) return sameName(value, token);
+  if (!value.includes(",")) return sameName(trimOws(value), token);
   return splitList(value).some((element) => sameName(element, token));
 }
 

@@ -28,6 +28,9 @@ import { sameName } from "./_chars.ts";
 export class Fields {
   /** Name, value, name, value. */
   #entries: string[] = [];
+  // Most look-ups are for names that are not there: a server asks each request
+  // for the few that frame it. A name whose mark is missing need not be sought.
+  #marks = 0;
 
   /**
    * Makes a list, empty or with the pairs given.
@@ -87,6 +90,7 @@ export class Fields {
    * @returns The place of the first match from there on, or -1.
    */
   indexOf(name: string, from = 0): number {
+    if ((this.#marks & markOf(name)) === 0) return -1;
     const entries = this.#entries;
     for (let i = from * 2; i < entries.length; i += 2) {
       if (sameName(entries[i]!, name)) return i / 2;
@@ -176,6 +180,7 @@ export class Fields {
    */
   add(name: string, value: string): void {
     this.#entries.push(name, value);
+    this.#marks |= markOf(name);
   }
 
   /**
@@ -264,6 +269,11 @@ export class Fields {
     }
     return headers;
   }
+}
+
+/** One of 32 bits, the same for all spellings of a name. */
+function markOf(name: string): number {
+  return 1 << (name.charCodeAt(0) | 0x20) + name.length;
 }
 
 function noSuchPlace(index: number): never {

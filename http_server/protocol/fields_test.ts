@@ -37,6 +37,22 @@ Deno.test("Fields get() returns the first match in any case, or the fallback", (
   assert(fields.has("HOST") && !fields.has("Hos") && !fields.has(""));
 });
 
+Deno.test("Fields finds names of any first character and length, and no others", () => {
+  const firsts = ["", ..."aZ09!~_[{@`\u212a\xe9"];
+  const names = firsts.flatMap((first) =>
+    [0, 1, 2, 9, 31, 32, 33, 64].map((more) => first + "x".repeat(more))
+  );
+  for (const name of names) {
+    const fields = new Fields([[name, "1"]]);
+    assertEquals(fields.get(name), "1", name);
+    const upper = name.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+    assertEquals(fields.get(upper), "1", upper);
+    assert(!fields.has(name + "x") && !fields.has("y" + name), name);
+    fields.delete(name);
+    assert(!fields.has(name), name);
+  }
+});
+
 Deno.test("Fields getAll() returns all matches in order, or the fallback", () => {
   const fields = sample();
   assertEquals(fields.getAll("Accept"), ["1", "2", "3"]);
