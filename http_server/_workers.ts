@@ -91,8 +91,7 @@ export class Workers {
     try {
       await Promise.all(all.map(({ ready }) => ready));
     } catch (error) {
-      // A signal that is for all may reach this process last.
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await signalForAll();
       const told = this.#stopping;
       this.stop();
       await this.ended;
@@ -113,7 +112,8 @@ export class Workers {
     const worker = new WorkerProcess(this.#options.port);
     this.#running.add(worker);
     const started = performance.now();
-    worker.ended.then((how) => {
+    worker.ended.then(async (how) => {
+      if (!this.#stopping) await signalForAll();
       this.#running.delete(worker);
       if (!this.#stopping) this.#replace(worker.pid, how, started);
       else if (this.#running.size === 0) this.#ended.resolve();
@@ -131,6 +131,11 @@ export class Workers {
     }, wait);
     this.#timers.add(timer);
   }
+}
+
+/** A signal that ends workers may be for all, and reach this process last. */
+async function signalForAll(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** One worker. */

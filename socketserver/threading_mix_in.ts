@@ -172,7 +172,7 @@ function mixIn<B extends Constructor<AnyServer>>(
         this.#running.delete(running);
         this._threads.delete(running);
       };
-      const fail = (error: unknown) => this.#report(error).then(end);
+      const fail = (error: unknown) => this.#report(error).finally(end);
       try {
         Promise.resolve(task()).then(end, fail);
       } catch (error) {
