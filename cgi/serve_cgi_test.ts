@@ -109,8 +109,18 @@ Deno.test("serveCgi() writes head and body at once where both are there", async 
 });
 
 Deno.test("serveCgi() writes head and parts of a body as they come", async () => {
-  const { writes } = await run(() => new Response(slowly("a", "b")));
-  assertEquals(writes, [`${OK}\r\n`, "a", "b"]);
+  const stdout = new Sink();
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { length } = stdout.written;
+      controller.enqueue(latin1("abc"[length - 1]!));
+      if (length === 3) controller.close();
+      else await until(() => stdout.written.length > length);
+    },
+    start: () => until(() => stdout.written.length > 0),
+  }, { highWaterMark: 0 });
+  const { writes } = await run(() => new Response(body), {}, "", stdout);
+  assertEquals(writes, [`${OK}\r\n`, "a", "b", "c"]);
 });
 
 Deno.test("serveCgi() writes all of what is taken bit by bit", async () => {
