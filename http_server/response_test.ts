@@ -649,7 +649,7 @@ for (
     }, 1],
     ["a write, a wait, a write", async (handler) => {
       await hello(handler);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setImmediate(resolve)); // behind the writer's
       await handler.wfile.write(HELLO);
     }, 2],
     ["a flush between two writes", async (handler) => {
