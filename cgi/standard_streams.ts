@@ -12,7 +12,7 @@ export interface ByteSource {
 
 /** Where a script writes its answer to: `Deno.stdout`, or the like. */
 export interface ByteSink {
-  /** Writes once, maybe only a part. */
+  /** Writes once, maybe only a part; who keeps the bytes for longer copies them. */
   write(bytes: Uint8Array): Promise<number>;
 }
 

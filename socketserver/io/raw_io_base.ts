@@ -63,7 +63,8 @@ export abstract class RawIOBase extends IOBase<Bytes> {
   /**
    * Writes once.
    *
-   * @param _bytes What to write.
+   * @param _bytes What to write; once this settles their memory is used for
+   * other bytes, so a stream that keeps them copies them.
    * @returns How many bytes were taken, maybe fewer than given; `null` if it would block.
    */
   // deno-lint-ignore require-await
