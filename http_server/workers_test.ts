@@ -108,6 +108,22 @@ test("ends as it was told where Ctrl-C, which reaches all, comes before they lis
   assertEquals(program.stderr, "");
 });
 
+test("replaces no worker that a signal for all has ended before the parent sees it", async () => {
+  await using folder = await Folder.make();
+  // Which of the two the parent sees first, when it goes on, is chance.
+  for (let round = 0; round < 8; round++) {
+    const { program, workers } = await serve(folder);
+    await using _program = program;
+    program.process.kill("SIGSTOP");
+    for (const worker of workers) Deno.kill(worker, "SIGINT");
+    await until(() => !workers.some(isAlive));
+    program.process.kill("SIGINT");
+    program.process.kill("SIGCONT");
+    assertEquals(await program.ended(), 0);
+    assertEquals(program.stderr, "");
+  }
+});
+
 test("leaves no worker behind when it is killed", async () => {
   await using folder = await Folder.make();
   const { program, workers } = await serve(folder);
