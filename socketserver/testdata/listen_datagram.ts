@@ -6,6 +6,6 @@ interface DatagramSocket {
 }
 
 /** `Deno.listenDatagram`, which types know only with --unstable-net. */
-export const { listenDatagram } = Deno as unknown as {
+export const { listenDatagram } = Deno as {
   listenDatagram(options: Deno.UnixAddr): DatagramSocket;
 };
