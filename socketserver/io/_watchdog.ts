@@ -31,32 +31,18 @@ export class Watchdog implements Sleeper {
   #alarm = 0;
   #stopped = false;
 
-  /**
-   * Follows `promise` and tells its outcome, but `TimedOut` when it is due or
-   * at `limit`, whichever is sooner.
-   *
-   * @param memory What is read into, or written.
-   */
-  follow<Stream>(
-    kind: OperationKind<Stream>,
-    stream: Stream,
-    promise: Promise<number | null>,
-    memory: Uint8Array,
-    limit: number,
-    done: (count: number) => void,
-    failed: (error: unknown) => void,
-  ): void {
-    this.#stopped = false;
-    const sooner = Math.min(kind.due(stream), limit);
-    if (sooner < this.#due) this.#arm(sooner);
+  /** A guard for one operation, which begins with its `follow()`. */
+  guard(): Guard {
     const guard = resting.pop() ?? new Guard();
+    guard.watchdog = this;
     guard.next = this.#guards;
     if (guard.next) guard.next.previous = guard;
     this.#guards = guard;
-    guard.follow(this, kind, stream, promise, memory, limit, done, failed);
+    this.#stopped = false;
+    return guard;
   }
 
-  /** Told that operations under way are due at `due` now. */
+  /** Told that an operation under way is due at `due`. */
   hurry(due: number): void {
     if (this.#guards && due < this.#due) this.#arm(due);
   }
@@ -125,7 +111,7 @@ class Guard {
   next: Guard | undefined;
   previous: Guard | undefined;
   /** Whom it guards for; nobody while it rests. */
-  #watchdog: Watchdog | undefined;
+  watchdog: Watchdog | undefined;
   #kind: OperationKind<unknown> = REST;
   #stream: unknown;
   #promise: Promise<number | null> = NEVER;
@@ -134,17 +120,21 @@ class Guard {
   #done: (count: number) => void = nothing;
   #failed: (error: unknown) => void = nothing;
 
-  follow(
-    watchdog: Watchdog,
-    kind: OperationKind<unknown>,
-    stream: unknown,
+  /**
+   * Follows `promise` and tells its outcome, but `TimedOut` when it is due or
+   * at `limit`, whichever is sooner.
+   *
+   * @param memory What is read into, or written.
+   */
+  follow<Stream>(
+    kind: OperationKind<Stream>,
+    stream: Stream,
     promise: Promise<number | null>,
     memory: Uint8Array,
     limit: number,
     done: (count: number) => void,
     failed: (error: unknown) => void,
   ): void {
-    this.#watchdog = watchdog;
     this.#kind = kind;
     this.#stream = stream;
     this.#promise = promise;
@@ -152,6 +142,7 @@ class Guard {
     this.#limit = limit;
     this.#done = done;
     this.#failed = failed;
+    this.watchdog?.hurry(this.due);
     promise.then(this.#onValue, this.#onError);
   }
 
@@ -160,7 +151,7 @@ class Guard {
   }
 
   #onValue = (count: number | null): void => {
-    const watchdog = this.#watchdog;
+    const { watchdog } = this;
     if (!watchdog) return;
     const done = this.#done;
     this.#rest();
@@ -169,7 +160,7 @@ class Guard {
   };
 
   #onError = (error: unknown): void => {
-    const watchdog = this.#watchdog;
+    const { watchdog } = this;
     if (!watchdog) return;
     const kind = this.#kind;
     const failed = this.#failed;
@@ -187,7 +178,7 @@ class Guard {
 
   /** Lets go of all that belongs to the operation. */
   #rest(): void {
-    this.#watchdog = this.#stream = undefined;
+    this.watchdog = this.#stream = undefined;
     this.#kind = REST;
     this.#promise = NEVER;
     this.#memory = EMPTY;

@@ -41,7 +41,8 @@ class Watch {
     const stream = { due, expired };
     this.#streams.push(stream);
     return new Promise((done, failed) =>
-      this.#watchdog.follow(KIND, stream, promise, EMPTY, limit, done, failed)
+      this.#watchdog.guard()
+        .follow(KIND, stream, promise, EMPTY, limit, done, failed)
     );
   }
 
@@ -276,7 +277,7 @@ Deno.test("a Watchdog does not keep the program alive", async () => {
   const code = `import { Watchdog } from "${href}";
     const { promise } = Promise.withResolvers();
     const kind = { due: () => performance.now() + 60_000 };
-    new Watchdog().follow(kind, {}, promise, null, Infinity);`;
+    new Watchdog().guard().follow(kind, {}, promise, null, Infinity);`;
   const start = performance.now();
   const { code: status } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", code],

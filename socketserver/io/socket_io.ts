@@ -321,7 +321,7 @@ export class SocketIO extends RawIOBase implements Selectable {
     failed: (error: unknown) => void,
   ): void {
     const limit = this.#limit();
-    this.#state.watchdog
+    this.#state.watchdog.guard()
       .follow(kind, this, promise, memory, limit, done, failed);
   }
 
