@@ -6,11 +6,10 @@ import {
 } from "./_arguments.ts";
 import { alsoWriters } from "./_also_writers.ts";
 import { closeAfter } from "./_close_after.ts";
-import { giveBack, takeBuffer } from "./_spare_buffers.ts";
 import { Mutex } from "./_mutex.ts";
+import { PendingBytes } from "./_pending_bytes.ts";
 import { rawPosition } from "./_raw_position.ts";
 import { BufferedIOBase } from "./buffered_io_base.ts";
-import { EMPTY } from "./_empty.ts";
 import { type Bytes, bytesOf } from "./bytes.ts";
 import { DEFAULT_BUFFER_SIZE, SEEK_CUR, SEEK_SET } from "./constants.ts";
 import { BlockingIOError, UnsupportedOperation } from "./errors.ts";
@@ -71,14 +70,8 @@ export interface WriteOptions {
 export class BufferedWriter extends BufferedIOBase {
   #raw: RawWriter | undefined;
   #mutex = new Mutex();
-  #size: number;
 
-  // #buffer[#start..#end] was accepted and is not yet written.
-  #buffer: Bytes = EMPTY;
-  #start = 0;
-  #end = 0;
-  // How many bytes went out together: what comes next is often as long.
-  #lastLength = 0;
+  #pending: PendingBytes;
 
   // The write of the raw stream that is under way. It survives an aborted
   // call: the next one waits for its count, so nothing is sent twice.
@@ -112,7 +105,7 @@ export class BufferedWriter extends BufferedIOBase {
       );
     }
     this.#raw = raw;
-    this.#size = bufferSizeArgument(bufferSize);
+    this.#pending = new PendingBytes(bufferSizeArgument(bufferSize));
   }
 
   /** Counts a `BufferedRandom` in, which is a reader and a writer. */
@@ -172,7 +165,7 @@ export class BufferedWriter extends BufferedIOBase {
 
   /** Bytes that were accepted and are not yet written. */
   get pending(): number {
-    return this.#end - this.#start;
+    return this.#pending.length;
   }
 
   /**
@@ -224,10 +217,10 @@ export class BufferedWriter extends BufferedIOBase {
    */
   override put(bytes: Uint8Array): boolean {
     if (
-      this.#mutex.taken || bytes.length > this.#size - this.pending ||
+      this.#mutex.taken || bytes.length > this.#pending.room ||
       !this.#raw || this.closed
     ) return false;
-    this.#append(bytes);
+    this.#pending.append(bytes);
     return true;
   }
 
@@ -239,18 +232,15 @@ export class BufferedWriter extends BufferedIOBase {
     try {
       this._checkClosed("write");
       await this.#drain(0);
-      const own = this.#buffer;
-      this.#buffer = bytes as Bytes;
-      this.#end = bytes.length;
+      const own = this.#pending;
+      this.#pending = new PendingBytes(own.most);
+      this.#pending.hold(bytes);
       try {
         await this.#drain(0);
       } finally {
         // What the raw stream has not taken counts as buffered, as after any write.
-        this.#buffer = this.pending === 0
-          ? own
-          : new Uint8Array(bytes.subarray(this.#start));
-        this.#end = this.pending;
-        this.#start = 0;
+        if (this.pending > 0) this.#pending.own();
+        else this.#pending = own;
       }
     } finally {
       this.#mutex.leave();
@@ -272,7 +262,7 @@ export class BufferedWriter extends BufferedIOBase {
       this._checkClosed("write");
       const source = own ?? given;
       const { length } = source;
-      if (length <= this.#size - this.pending) this.#append(source);
+      if (length <= this.#pending.room) this.#pending.append(source);
       else await this.#overflow(own ?? new Uint8Array(source), signal);
       return length;
     } finally {
@@ -290,7 +280,7 @@ export class BufferedWriter extends BufferedIOBase {
       await settled(turn, signal);
     } catch (reason) {
       turn.then(() => {
-        this.#append(source);
+        this.#pending.append(source);
         this.#mutex.leave();
       });
       throw reason;
@@ -337,7 +327,7 @@ export class BufferedWriter extends BufferedIOBase {
       failed(this.#explain(error));
     };
     const raw = this.#raw;
-    const bytes = this.#buffer.subarray(this.#start, this.#end);
+    const bytes = this.#pending.view;
     try {
       if (raw.beginWrite) raw.beginWrite(bytes, onWritten, onError);
       else raw.write(bytes).then(onWritten, onError);
@@ -360,14 +350,11 @@ export class BufferedWriter extends BufferedIOBase {
       failed(error);
       return;
     }
-    if (this.#start < this.#end) {
+    if (this.pending > 0) {
       this.#flushInTurn().then(done, failed);
       return;
     }
-    this.#lastLength = this.#offered;
-    this.#start = this.#end = 0;
-    if (giveBack(this.#buffer)) this.#buffer = EMPTY;
-    else this.#tidy();
+    this.#pending.release(this.#offered);
     done();
   }
 
@@ -475,30 +462,6 @@ export class BufferedWriter extends BufferedIOBase {
     return raw;
   }
 
-  #append(source: Uint8Array): void {
-    if (this.#start === this.#end) this.#start = this.#end = 0;
-    if (this.#end + source.length > this.#buffer.length) {
-      this.#makeRoom(source.length);
-    }
-    this.#buffer.set(source, this.#end);
-    this.#end += source.length;
-  }
-
-  // A new buffer each time: the old one may be under way to the raw stream.
-  #makeRoom(room: number): void {
-    const pending = this.pending;
-    const wanted = pending === 0
-      ? this.#lastLength
-      : Math.min(this.#size, (pending + room) * 2);
-    const buffer = takeBuffer(Math.max(pending + room, wanted));
-    if (pending > 0) {
-      buffer.set(this.#buffer.subarray(this.#start, this.#end));
-    }
-    this.#buffer = buffer;
-    this.#start = 0;
-    this.#end = pending;
-  }
-
   /** Takes more than there is room for: what was accepted before goes out first. */
   async #overflow(
     source: Bytes,
@@ -508,23 +471,24 @@ export class BufferedWriter extends BufferedIOBase {
       await this.#drain(0, signal);
     } catch (error) {
       if (!(error instanceof BlockingIOError)) {
-        if (signal?.aborted) this.#append(source);
+        if (signal?.aborted) this.#pending.append(source);
         throw error;
       }
-      const room = Math.max(0, this.#size - this.pending);
-      this.#append(source.subarray(0, room));
+      const room = Math.max(0, this.#pending.room);
+      this.#pending.append(source.subarray(0, room));
       if (room < source.length) throw new BlockingIOError(error.message, room);
       return;
     }
-    if (source.length <= this.#size) return this.#append(source);
-    this.#buffer = source;
-    this.#end = source.length;
+    if (source.length <= this.#pending.most) {
+      return this.#pending.append(source);
+    }
+    this.#pending.hold(source);
     try {
-      await this.#drain(this.#size, signal);
+      await this.#drain(this.#pending.most, signal);
     } catch (error) {
-      const lost = this.pending - this.#size;
+      const lost = -this.#pending.room;
       if (!(error instanceof BlockingIOError) || lost <= 0) throw error;
-      this.#end -= lost;
+      this.#pending.retract(lost);
       throw new BlockingIOError(error.message, source.length - lost);
     }
   }
@@ -545,14 +509,14 @@ export class BufferedWriter extends BufferedIOBase {
       }
       this.#written(count);
     }
-    this.#tidy();
+    this.#pending.tidy();
   }
 
   #keptWrite(): Promise<number | null> {
     if (!this.#writing) {
       this.#offered = this.pending;
       this.#writing = this.raw.write(
-        this.#buffer.subarray(this.#start, this.#end),
+        this.#pending.view,
       );
     }
     return this.#writing;
@@ -578,13 +542,7 @@ export class BufferedWriter extends BufferedIOBase {
         `Cannot write to "${this.raw.constructor.name}": write gave ${count}, outside 0 to ${this.#offered}`,
       );
     }
-    this.#start += count;
-  }
-
-  #tidy(): void {
-    if (this.#start < this.#end) return;
-    this.#start = this.#end = 0;
-    if (this.#buffer.length > this.#size) this.#buffer = EMPTY;
+    this.#pending.drop(count);
   }
 }
 
