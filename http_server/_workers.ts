@@ -91,7 +91,7 @@ export class Workers {
     try {
       await Promise.all(all.map(({ ready }) => ready));
     } catch (error) {
-      await signalForAll();
+      await waitForSignal();
       const told = this.#stopping;
       this.stop();
       await this.ended;
@@ -113,7 +113,7 @@ export class Workers {
     this.#running.add(worker);
     const started = performance.now();
     worker.ended.then(async (how) => {
-      if (!this.#stopping) await signalForAll();
+      if (!this.#stopping) await waitForSignal();
       this.#running.delete(worker);
       if (!this.#stopping) this.#replace(worker.pid, how, started);
       else if (this.#running.size === 0) this.#ended.resolve();
@@ -134,7 +134,7 @@ export class Workers {
 }
 
 /** A signal that ends workers may be for all, and reach this process last. */
-async function signalForAll(): Promise<void> {
+async function waitForSignal(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
 

@@ -276,8 +276,12 @@ Deno.test("a Watchdog does not keep the program alive", async () => {
   const { href } = new URL("./_watchdog.ts", import.meta.url);
   const code = `import { Watchdog } from "${href}";
     const { promise } = Promise.withResolvers();
+    const { setTimeout: set } = globalThis;
+    let timers = 0;
+    globalThis.setTimeout = (...args) => (timers++, set(...args));
     const kind = { due: () => performance.now() + 60_000 };
-    new Watchdog().guard().follow(kind, {}, promise, null, Infinity);`;
+    new Watchdog().guard().follow(kind, {}, promise, null, Infinity);
+    addEventListener("unload", () => Deno.exit(timers - 1));`;
   const start = performance.now();
   const { code: status } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", code],
